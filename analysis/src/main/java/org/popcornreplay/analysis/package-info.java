@@ -1,0 +1,2 @@
+/** popcorn-sql: named questions to the run store. */
+package org.popcornreplay.analysis;

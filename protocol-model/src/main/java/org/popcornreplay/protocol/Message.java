@@ -1,0 +1,65 @@
+package org.popcornreplay.protocol;
+
+/**
+ * One message on its way. The header is {@code struct pcn_kmsg_hdr}; the payload fields that the
+ * model needs are public final fields of the subclasses that the servers send, as in pcn_kmsg.h.
+ */
+public class Message {
+  private final MessageType type;
+  private final int from;
+  private final int to;
+  private final int bytes;
+  private final int thread;
+  private final long page;
+
+  /** No page belongs to the message. */
+  public static final long NO_PAGE = -1;
+
+  /** No thread belongs to the message. */
+  public static final int NO_THREAD = -1;
+
+  /**
+   * A message.
+   *
+   * @param thread the thread on whose behalf it is sent, or {@link #NO_THREAD}
+   * @param page the page number it is about, or {@link #NO_PAGE}
+   */
+  public Message(MessageType type, int from, int to, int bytes, int thread, long page) {
+    this.type = type;
+    this.from = from;
+    this.to = to;
+    this.bytes = bytes;
+    this.thread = thread;
+    this.page = page;
+  }
+
+  /** Its type. */
+  public final MessageType type() {
+    return type;
+  }
+
+  /** The sending node. */
+  public final int from() {
+    return from;
+  }
+
+  /** The receiving node. */
+  public final int to() {
+    return to;
+  }
+
+  /** Size on the wire in bytes, header included. */
+  public final int bytes() {
+    return bytes;
+  }
+
+  /** The thread on whose behalf it is sent, or {@link #NO_THREAD}. */
+  public final int thread() {
+    return thread;
+  }
+
+  /** The page number it is about, or {@link #NO_PAGE}. */
+  public final long page() {
+    return page;
+  }
+}

@@ -1,0 +1,2 @@
+/** popcorn-report: shows runs as charts and one page of HTML. */
+package org.popcornreplay.reports;

@@ -1,0 +1,65 @@
+package org.popcornreplay.traces.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** Runs one picocli command as every Popcorn Replay command is run: exit codes, one-line errors. */
+public final class CommandFrame {
+  private CommandFrame() {}
+
+  /**
+   * Executes the command.
+   *
+   * @return the exit code of {@link ExitCode}
+   */
+  public static int execute(Object command, String... args) {
+    List<String> words = Arrays.asList(args);
+    boolean debug = words.contains("--debug");
+    CommandLine line = new CommandLine(command);
+    String name = line.getCommandName();
+    line.setExecutionStrategy(new CommandLine.RunLast());
+    line.setParameterExceptionHandler((e, a) -> usage(e, name));
+    line.setExecutionExceptionHandler(
+        (e, commandLine, result) -> {
+          if (debug) {
+            commandLine.getErr().println(stackTrace(e));
+          }
+          if (e instanceof CommandException ce) {
+            commandLine.getErr().println(name + ": " + ce.getMessage());
+            return ce.exitCode();
+          }
+          if (e instanceof ParameterException pe) {
+            return usage(pe, name);
+          }
+          commandLine
+              .getErr()
+              .println(
+                  name
+                      + ": defect: "
+                      + e
+                      + "; reproduce with: "
+                      + name
+                      + " "
+                      + String.join(" ", words)
+                      + " --debug");
+          return ExitCode.DEFECT;
+        });
+    return line.execute(args);
+  }
+
+  private static int usage(ParameterException e, String name) {
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println(name + ": " + e.getMessage().replace('\n', ' ') + " (see " + name + " --help)");
+    return ExitCode.USAGE;
+  }
+
+  private static String stackTrace(Throwable e) {
+    StringWriter text = new StringWriter();
+    e.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+}
