@@ -1,0 +1,38 @@
+package org.popcornreplay.traces;
+
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+
+/** A set of page numbers that only grows; neighbours share memory. */
+final class PageSet {
+  private static final int CHUNK_BITS = 9;
+  private static final int WORDS = (1 << CHUNK_BITS) / 64;
+
+  private final Long2ObjectOpenHashMap<long[]> chunks = new Long2ObjectOpenHashMap<>();
+  private long lastKey = Long.MIN_VALUE;
+  private long[] lastChunk;
+  private long size;
+
+  void add(long page) {
+    long key = page >> CHUNK_BITS;
+    long[] chunk = lastChunk;
+    if (key != lastKey || chunk == null) {
+      chunk = chunks.get(key);
+      if (chunk == null) {
+        chunk = new long[WORDS];
+        chunks.put(key, chunk);
+      }
+      lastKey = key;
+      lastChunk = chunk;
+    }
+    int word = (int) (page >> 6) & (WORDS - 1);
+    long bit = 1L << page;
+    if ((chunk[word] & bit) == 0) {
+      chunk[word] |= bit;
+      size++;
+    }
+  }
+
+  long size() {
+    return size;
+  }
+}

@@ -1,0 +1,233 @@
+package org.popcornreplay.traces;
+
+import org.popcornreplay.traces.arrow.ColumnBatch;
+import org.popcornreplay.traces.cli.CommandException;
+
+/** The cursor over a thread's stored visits and events. */
+final class StoredCursor implements ThreadCursor {
+  private final int thread;
+  private final ThreadBatches visitBatches;
+  private final ThreadBatches eventBatches;
+
+  private int visit = -1;
+  private int visitRows;
+  private int event = -1;
+  private int eventRows;
+  private boolean onEvent;
+  private boolean begun;
+
+  private long[] start;
+  private int[] length;
+  private long[] page;
+  private int[] firstRead;
+  private int[] firstWrite;
+  private int[] reads;
+  private int[] writes;
+  private long[] readLines;
+  private long[] writeLines;
+  private long[] readIp;
+  private long[] writeIp;
+  private byte[] flags;
+
+  private final long[][] arguments = new long[6][];
+  private long[] instructions;
+  private long[] sequence;
+  private byte[] kind;
+  private int[] code;
+  private long[] object;
+  private long[] result;
+  private long[] nanos;
+  private long[] ip;
+
+  StoredCursor(int thread, ThreadBatches visitBatches, ThreadBatches eventBatches) {
+    this.thread = thread;
+    this.visitBatches = visitBatches;
+    this.eventBatches = eventBatches;
+  }
+
+  @Override
+  public boolean next() {
+    if (!begun) {
+      begun = true;
+      nextVisit();
+      nextEvent();
+    } else if (onEvent) {
+      nextEvent();
+    } else {
+      nextVisit();
+    }
+    if (event < eventRows) {
+      onEvent = visit >= visitRows || instructions[event] <= start[visit];
+      return true;
+    }
+    onEvent = false;
+    return visit < visitRows;
+  }
+
+  private void nextVisit() {
+    if (++visit < visitRows) {
+      return;
+    }
+    visit = 0;
+    visitRows = 0;
+    if (visitBatches.load()) {
+      ColumnBatch b = visitBatches.batch();
+      visitRows = b.rows();
+      start = b.longs(1);
+      length = b.ints(2);
+      page = b.longs(3);
+      firstRead = b.ints(4);
+      firstWrite = b.ints(5);
+      reads = b.ints(6);
+      writes = b.ints(7);
+      readLines = b.longs(8);
+      writeLines = b.longs(9);
+      readIp = b.longs(10);
+      writeIp = b.longs(11);
+      flags = b.bytes(12);
+    }
+  }
+
+  private void nextEvent() {
+    if (++event < eventRows) {
+      return;
+    }
+    event = 0;
+    eventRows = 0;
+    if (eventBatches.load()) {
+      ColumnBatch b = eventBatches.batch();
+      eventRows = b.rows();
+      instructions = b.longs(1);
+      sequence = b.longs(2);
+      kind = b.bytes(3);
+      code = b.ints(4);
+      object = b.longs(5);
+      for (int a = 0; a < 6; a++) {
+        arguments[a] = b.longs(6 + a);
+      }
+      result = b.longs(12);
+      nanos = b.longs(13);
+      ip = b.longs(14);
+      checkKinds();
+    }
+  }
+
+  private void checkKinds() {
+    for (int i = 0; i < eventRows; i++) {
+      if (EventKind.ofCode(kind[i]) == null) {
+        throw CommandException.badInput(
+            "events of thread " + thread + ": kind=" + kind[i] + ", expected a kind of event");
+      }
+    }
+  }
+
+  @Override
+  public boolean isEvent() {
+    return onEvent;
+  }
+
+  @Override
+  public int thread() {
+    return thread;
+  }
+
+  @Override
+  public long instructions() {
+    return onEvent ? instructions[event] : start[visit];
+  }
+
+  @Override
+  public int length() {
+    return length[visit];
+  }
+
+  @Override
+  public long page() {
+    return page[visit];
+  }
+
+  @Override
+  public int firstRead() {
+    return firstRead[visit];
+  }
+
+  @Override
+  public int firstWrite() {
+    return firstWrite[visit];
+  }
+
+  @Override
+  public int reads() {
+    return reads[visit];
+  }
+
+  @Override
+  public int writes() {
+    return writes[visit];
+  }
+
+  @Override
+  public long readLines() {
+    return readLines[visit];
+  }
+
+  @Override
+  public long writeLines() {
+    return writeLines[visit];
+  }
+
+  @Override
+  public long readIp() {
+    return readIp[visit];
+  }
+
+  @Override
+  public long writeIp() {
+    return writeIp[visit];
+  }
+
+  @Override
+  public int flags() {
+    return flags[visit] & 0xff;
+  }
+
+  @Override
+  public long sequence() {
+    return sequence[event];
+  }
+
+  @Override
+  public EventKind kind() {
+    return EventKind.ofCode(kind[event]);
+  }
+
+  @Override
+  public int code() {
+    return code[event];
+  }
+
+  @Override
+  public long object() {
+    return object[event];
+  }
+
+  @Override
+  public long argument(int i) {
+    return arguments[i][event];
+  }
+
+  @Override
+  public long result() {
+    return result[event];
+  }
+
+  @Override
+  public long nanos() {
+    return nanos[event];
+  }
+
+  @Override
+  public long ip() {
+    return ip[event];
+  }
+}

@@ -1,0 +1,587 @@
+package org.popcornreplay.traces;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import it.unimi.dsi.fastutil.ints.Int2ObjectAVLTreeMap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.popcornreplay.traces.arrow.BatchPlace;
+import org.popcornreplay.traces.arrow.ColumnBatch;
+import org.popcornreplay.traces.arrow.StreamWriter;
+
+/**
+ * Writes a trace, row by row, from one thread. Rows of a thread must come in the order of the
+ * format (visits by start, accesses and events by instructions); rows of different threads may
+ * interleave. Memory is bounded: rows wait in buffers by thread until a buffer is full, all
+ * together pass a limit, or {@link #flush} is called. The manifest says that the trace is
+ * incomplete until {@link #finish}. Failures to write, a full disk for one, come as {@link
+ * UncheckedIOException}; what was written before stays readable.
+ */
+public final class TraceWriter implements AutoCloseable {
+  /** Rows of a full batch. */
+  public static final int BATCH_ROWS = 1 << 16;
+
+  /** Default limit of all row buffers together, in bytes. */
+  public static final long DEFAULT_BUFFER_BYTES = 64L << 20;
+
+  private static final int SMALL_BATCH_ROWS = 1 << 14;
+
+  private final Path directory;
+  private final Manifest manifest;
+  private final long bufferBytes;
+  private final EnumMap<TraceTable, TableOutput> outputs = new EnumMap<>(TraceTable.class);
+  private final PageSet pages = new PageSet();
+  private long buffered;
+  private boolean closed;
+
+  private final TableOutput visits;
+  private final TableOutput accesses;
+  private final TableOutput events;
+  private final TableOutput threads;
+  private final TableOutput maps;
+  private final TableOutput images;
+  private final TableOutput code;
+  private final TableOutput variables;
+  private final TableOutput stacks;
+
+  private long visitCount;
+  private long kernelVisitCount;
+  private long accessCount;
+  private long readCount;
+  private long writeCount;
+  private long eventCount;
+  private long syscallCount;
+  private long syncCount;
+  private long atomicCount;
+  private long migrationCount;
+  private long threadCount;
+  private long instructionCount;
+
+  private TraceWriter(Path directory, Manifest manifest, long bufferBytes) throws IOException {
+    this.directory = directory;
+    this.manifest = manifest;
+    this.bufferBytes = bufferBytes;
+    Files.createDirectories(directory);
+    manifest.complete(false);
+    manifest.write(directory);
+    visits = output(TraceTable.VISITS);
+    accesses = manifest.fullDetail() ? output(TraceTable.ACCESSES) : null;
+    events = output(TraceTable.EVENTS);
+    threads = output(TraceTable.THREADS);
+    maps = output(TraceTable.MAPS);
+    images = output(TraceTable.IMAGES);
+    code = output(TraceTable.CODE);
+    variables = output(TraceTable.VARIABLES);
+    stacks = output(TraceTable.STACKS);
+  }
+
+  /** As {@link #create(Path, Manifest, long)} with the default limit. */
+  public static TraceWriter create(Path directory, Manifest manifest) throws IOException {
+    return create(directory, manifest, DEFAULT_BUFFER_BYTES);
+  }
+
+  /**
+   * Begins a trace.
+   *
+   * @param directory made if missing; must not hold files of a trace
+   * @param manifest what is known now; more may be set until {@link #finish}
+   * @param bufferBytes limit of all row buffers together
+   */
+  public static TraceWriter create(Path directory, Manifest manifest, long bufferBytes)
+      throws IOException {
+    return new TraceWriter(directory, manifest, bufferBytes);
+  }
+
+  private TableOutput output(TraceTable table) throws IOException {
+    TableOutput output = new TableOutput(table, directory.resolve(table.fileName()));
+    outputs.put(table, output);
+    return output;
+  }
+
+  /** The manifest, to set what becomes known while recording. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** Bytes written so far. */
+  public long bytesWritten() {
+    long sum = 0;
+    for (TableOutput output : outputs.values()) {
+      sum += output.stream.bytes();
+    }
+    return sum;
+  }
+
+  /** A row of visits; the columns of docs/trace-format.md in their order. */
+  public void visit(
+      int thread,
+      long start,
+      int length,
+      long page,
+      int firstRead,
+      int firstWrite,
+      int reads,
+      int writes,
+      long readLines,
+      long writeLines,
+      long readIp,
+      long writeIp,
+      int flags) {
+    ColumnBatch b = visits.rowOf(thread);
+    int row = b.rows();
+    b.ints(0)[row] = thread;
+    b.longs(1)[row] = start;
+    b.ints(2)[row] = length;
+    b.longs(3)[row] = page;
+    b.ints(4)[row] = firstRead;
+    b.ints(5)[row] = firstWrite;
+    b.ints(6)[row] = reads;
+    b.ints(7)[row] = writes;
+    b.longs(8)[row] = readLines;
+    b.longs(9)[row] = writeLines;
+    b.longs(10)[row] = readIp;
+    b.longs(11)[row] = writeIp;
+    b.bytes(12)[row] = (byte) flags;
+    b.setRows(row + 1);
+    visits.added(b, thread);
+    visitCount++;
+    if ((flags & VisitFlags.KERNEL) == 0) {
+      readCount += reads;
+      writeCount += writes;
+    } else {
+      kernelVisitCount++;
+    }
+    pages.add(page);
+  }
+
+  /** A row of accesses; only where the manifest says full detail. */
+  public void access(
+      int thread, long instructions, long address, int bytes, int kind, long ip, int flags) {
+    ColumnBatch b = accesses.rowOf(thread);
+    int row = b.rows();
+    b.ints(0)[row] = thread;
+    b.longs(1)[row] = instructions;
+    b.longs(2)[row] = address;
+    b.ints(3)[row] = bytes;
+    b.bytes(4)[row] = (byte) kind;
+    b.longs(5)[row] = ip;
+    b.bytes(6)[row] = (byte) flags;
+    b.setRows(row + 1);
+    accesses.added(b, thread);
+    accessCount++;
+    if ((flags & VisitFlags.KERNEL) == 0) {
+      if (AccessKind.reads(kind)) {
+        readCount++;
+      }
+      if (AccessKind.writes(kind)) {
+        writeCount++;
+      }
+    }
+    long first = address >>> 12;
+    long last = (address + Math.max(bytes, 1) - 1) >>> 12;
+    for (long page = first; page <= last; page++) {
+      pages.add(page);
+    }
+  }
+
+  /** A row of events; the columns of docs/trace-format.md in their order. */
+  public void event(
+      int thread,
+      long instructions,
+      long sequence,
+      EventKind kind,
+      int code,
+      long object,
+      long a0,
+      long a1,
+      long a2,
+      long a3,
+      long a4,
+      long a5,
+      long result,
+      long nanos,
+      long ip) {
+    ColumnBatch b = events.rowOf(thread);
+    int row = b.rows();
+    b.ints(0)[row] = thread;
+    b.longs(1)[row] = instructions;
+    b.longs(2)[row] = sequence;
+    b.bytes(3)[row] = (byte) kind.code();
+    b.ints(4)[row] = code;
+    b.longs(5)[row] = object;
+    b.longs(6)[row] = a0;
+    b.longs(7)[row] = a1;
+    b.longs(8)[row] = a2;
+    b.longs(9)[row] = a3;
+    b.longs(10)[row] = a4;
+    b.longs(11)[row] = a5;
+    b.longs(12)[row] = result;
+    b.longs(13)[row] = nanos;
+    b.longs(14)[row] = ip;
+    b.setRows(row + 1);
+    events.added(b, thread);
+    eventCount++;
+    switch (kind) {
+      case SYSCALL, FUTEX, VMA, PROPOSE, THREAD_STATUS, NODE_INFO -> syscallCount++;
+      case MIGRATE -> {
+        syscallCount++;
+        migrationCount++;
+      }
+      case SYNC_ENTER -> syncCount++;
+      case ATOMIC -> atomicCount++;
+      default -> {}
+    }
+  }
+
+  /** A row of threads, written when the thread has ended or the recording ends. */
+  public void thread(
+      int thread,
+      int tid,
+      int parent,
+      String name,
+      long stackLow,
+      long stackHigh,
+      long startSequence,
+      long exitSequence,
+      long instructions,
+      long reads,
+      long writes) {
+    ColumnBatch b = threads.rowOf(-1);
+    int row = b.rows();
+    b.ints(0)[row] = thread;
+    b.ints(1)[row] = tid;
+    b.ints(2)[row] = parent;
+    b.putText(3, row, name);
+    b.longs(4)[row] = stackLow;
+    b.longs(5)[row] = stackHigh;
+    b.longs(6)[row] = startSequence;
+    b.longs(7)[row] = exitSequence;
+    b.longs(8)[row] = instructions;
+    b.longs(9)[row] = reads;
+    b.longs(10)[row] = writes;
+    b.setRows(row + 1);
+    threads.added(b, -1);
+    threadCount++;
+    instructionCount += instructions;
+  }
+
+  /** A row of maps. */
+  public void map(
+      long sequence,
+      int thread,
+      String op,
+      long start,
+      long length,
+      int prot,
+      int flags,
+      long offset,
+      String file) {
+    ColumnBatch b = maps.rowOf(-1);
+    int row = b.rows();
+    b.longs(0)[row] = sequence;
+    b.ints(1)[row] = thread;
+    b.putText(2, row, op);
+    b.longs(3)[row] = start;
+    b.longs(4)[row] = length;
+    b.ints(5)[row] = prot;
+    b.ints(6)[row] = flags;
+    b.longs(7)[row] = offset;
+    b.putText(8, row, file);
+    b.setRows(row + 1);
+    maps.added(b, -1);
+  }
+
+  /** A row of images. */
+  public void image(int image, String path, String buildId, long start, long end, long bias) {
+    ColumnBatch b = images.rowOf(-1);
+    int row = b.rows();
+    b.ints(0)[row] = image;
+    b.putText(1, row, path);
+    b.putText(2, row, buildId);
+    b.longs(3)[row] = start;
+    b.longs(4)[row] = end;
+    b.longs(5)[row] = bias;
+    b.setRows(row + 1);
+    images.added(b, -1);
+  }
+
+  /** A row of code. */
+  public void code(long ip, int image, String function, String file, int line) {
+    ColumnBatch b = code.rowOf(-1);
+    int row = b.rows();
+    b.longs(0)[row] = ip;
+    b.ints(1)[row] = image;
+    b.putText(2, row, function);
+    b.putText(3, row, file);
+    b.ints(4)[row] = line;
+    b.setRows(row + 1);
+    code.added(b, -1);
+  }
+
+  /** A row of variables. */
+  public void variable(int image, String name, long address, long bytes) {
+    ColumnBatch b = variables.rowOf(-1);
+    int row = b.rows();
+    b.ints(0)[row] = image;
+    b.putText(1, row, name);
+    b.longs(2)[row] = address;
+    b.longs(3)[row] = bytes;
+    b.setRows(row + 1);
+    variables.added(b, -1);
+  }
+
+  /** A row of stacks. */
+  public void stack(int stack, int depth, long ip) {
+    ColumnBatch b = stacks.rowOf(-1);
+    int row = b.rows();
+    b.ints(0)[row] = stack;
+    b.ints(1)[row] = depth;
+    b.longs(2)[row] = ip;
+    b.setRows(row + 1);
+    stacks.added(b, -1);
+  }
+
+  /** Writes out all rows that wait, so that they survive a kill. Small batches cost space. */
+  public void flush() {
+    for (TableOutput output : outputs.values()) {
+      output.flushAll();
+    }
+  }
+
+  /** Writes everything out and marks the trace complete. The exit code must be set by now. */
+  public void finish() throws IOException {
+    flush();
+    writeIndex();
+    ObjectNode files = manifest.json().putObject("files");
+    StringBuilder content = new StringBuilder();
+    for (Map.Entry<TraceTable, TableOutput> entry : outputs.entrySet()) {
+      TableOutput output = entry.getValue();
+      output.stream.end();
+      String sha256 = HexFormat.of().formatHex(output.stream.digest());
+      String name = entry.getKey().fileName();
+      files
+          .putObject(name)
+          .put("bytes", output.stream.bytes())
+          .put("rows", output.rows)
+          .put("batches", output.places.size())
+          .put("sha256", sha256);
+      if (entry.getKey() != TraceTable.INDEX) {
+        content.append(name).append(' ').append(sha256).append('\n');
+      }
+    }
+    ObjectNode counts = manifest.json().putObject("counts");
+    counts.put("threads", threadCount);
+    counts.put("instructions", instructionCount);
+    counts.put("reads", readCount);
+    counts.put("writes", writeCount);
+    counts.put("visits", visitCount);
+    counts.put("kernel_visits", kernelVisitCount);
+    counts.put("accesses", accessCount);
+    counts.put("events", eventCount);
+    counts.put("pages", pages.size());
+    counts.put("syscalls", syscallCount);
+    counts.put("sync_events", syncCount);
+    counts.put("atomics", atomicCount);
+    counts.put("migrations", migrationCount);
+    manifest.json().put("trace_hash", sha256(content.toString()));
+    manifest.complete(true);
+    closeStreams();
+    manifest.write(directory);
+    closed = true;
+  }
+
+  /** Closes the files; without {@link #finish} the trace stays marked incomplete. */
+  @Override
+  public void close() throws IOException {
+    if (!closed) {
+      closed = true;
+      try {
+        flush();
+      } finally {
+        closeStreams();
+      }
+    }
+  }
+
+  /** The hash of a content list, one line a file: name, blank, its SHA-256. */
+  static String sha256(String content) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(content.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java platform has it
+    }
+  }
+
+  private void writeIndex() throws IOException {
+    List<TableOutput> byThread = new ArrayList<>(outputs.values());
+    TableOutput index = output(TraceTable.INDEX);
+    for (TableOutput output : byThread) {
+      if (!output.table.byThread()) {
+        continue;
+      }
+      for (BatchPlace place : output.places) {
+        ColumnBatch b = index.rowOf(-1);
+        int row = b.rows();
+        b.putText(0, row, output.table.tableName());
+        b.ints(1)[row] = place.thread();
+        b.longs(2)[row] = place.offset();
+        b.longs(3)[row] = place.bytes();
+        b.ints(4)[row] = place.rows();
+        b.setRows(row + 1);
+        index.added(b, -1);
+      }
+    }
+    index.flushAll();
+  }
+
+  private void closeStreams() throws IOException {
+    IOException first = null;
+    for (TableOutput output : outputs.values()) {
+      try {
+        output.stream.close();
+      } catch (IOException e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  /** Writes out the largest buffers until all together are half of the limit. */
+  private void makeRoom() {
+    while (buffered > bufferBytes / 2) {
+      TableOutput fullest = null;
+      for (TableOutput output : outputs.values()) {
+        if (fullest == null || output.largestBytes() > fullest.largestBytes()) {
+          fullest = output;
+        }
+      }
+      if (fullest == null || fullest.largestBytes() == 0) {
+        return;
+      }
+      fullest.flushLargest();
+    }
+  }
+
+  /** A table's file and the rows that wait for it, by thread. */
+  private final class TableOutput {
+    final TraceTable table;
+    final StreamWriter stream;
+    final List<BatchPlace> places = new ArrayList<>();
+    final int rowBytes;
+    long rows;
+    private final Int2ObjectAVLTreeMap<ColumnBatch> waiting = new Int2ObjectAVLTreeMap<>();
+    private int lastThread = Integer.MIN_VALUE;
+    private ColumnBatch lastBatch;
+
+    TableOutput(TraceTable table, Path file) throws IOException {
+      this.table = table;
+      stream = new StreamWriter(file, table.columns());
+      int sum = 0;
+      for (var column : table.columns()) {
+        sum += column.type().width();
+      }
+      rowBytes = sum;
+    }
+
+    /** The batch of a thread with room for one row more. */
+    ColumnBatch rowOf(int thread) {
+      ColumnBatch b = thread == lastThread ? lastBatch : find(thread);
+      if (b.rows() == b.capacity()) {
+        grow(b);
+      }
+      return b;
+    }
+
+    private ColumnBatch find(int thread) {
+      ColumnBatch b = waiting.get(thread);
+      if (b == null) {
+        b = new ColumnBatch(table.columns());
+        waiting.put(thread, b);
+      }
+      lastThread = thread;
+      lastBatch = b;
+      return b;
+    }
+
+    private void grow(ColumnBatch b) {
+      int old = b.capacity();
+      int wanted = Math.max(64, Math.min(old * 4, BATCH_ROWS));
+      buffered += (long) (wanted - old) * rowBytes;
+      b.reserve(wanted);
+    }
+
+    /** Called after each row. */
+    void added(ColumnBatch b, int thread) {
+      rows++;
+      if (b.rows() == (table.byThread() ? BATCH_ROWS : SMALL_BATCH_ROWS)) {
+        write(b, thread);
+      } else if (buffered > bufferBytes) {
+        makeRoom();
+      }
+    }
+
+    void flushAll() {
+      for (var entry : waiting.int2ObjectEntrySet()) {
+        write(entry.getValue(), entry.getIntKey());
+        buffered -= (long) entry.getValue().capacity() * rowBytes;
+      }
+      waiting.clear();
+      lastThread = Integer.MIN_VALUE;
+      lastBatch = null;
+    }
+
+    long largestBytes() {
+      long most = 0;
+      for (ColumnBatch b : waiting.values()) {
+        most = Math.max(most, (long) b.capacity() * rowBytes);
+      }
+      return most;
+    }
+
+    void flushLargest() {
+      int of = -1;
+      ColumnBatch largest = null;
+      for (var entry : waiting.int2ObjectEntrySet()) {
+        if (largest == null || entry.getValue().capacity() > largest.capacity()) {
+          of = entry.getIntKey();
+          largest = entry.getValue();
+        }
+      }
+      if (largest == null) {
+        return;
+      }
+      write(largest, of);
+      buffered -= (long) largest.capacity() * rowBytes;
+      waiting.remove(of);
+      lastThread = Integer.MIN_VALUE;
+      lastBatch = null;
+    }
+
+    private void write(ColumnBatch b, int thread) {
+      if (b.rows() == 0) {
+        return;
+      }
+      try {
+        places.add(stream.write(b, thread));
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            directory.resolve(table.fileName()) + ": cannot be written: " + e.getMessage(), e);
+      }
+      b.setRows(0);
+    }
+  }
+}
