@@ -71,4 +71,37 @@ public interface RunListener {
    * syscall, idle}.
    */
   default void interval(int thread, int node, String state, long startNanos, long endNanos) {}
+
+  /**
+   * A call of a synchronisation function ended: {@code mutex_lock}, {@code barrier_wait}, {@code
+   * join} and so on; {@code object} is the primitive's address.
+   */
+  default void synchronisation(
+      int thread,
+      int node,
+      String operation,
+      long object,
+      long ip,
+      long startNanos,
+      long endNanos) {}
+
+  /**
+   * One thread ended another's wait (or started it): {@code byThread} called at {@code calledNanos}
+   * and {@code thread} goes on from {@code wokenNanos}. These are the edges of the critical path
+   * between threads; without them it stays within the thread that ends last.
+   */
+  default void wake(int thread, int byThread, String reason, long calledNanos, long wokenNanos) {}
+
+  /**
+   * A thread has used a page for a slice, after the faults that this needed; the masks are as in
+   * the trace, with bit i = the i-th piece of the page of 64 bytes, or of page size / 64 where that
+   * is more. Tells true from false sharing. Only called where {@link #wantsVisits()}.
+   */
+  default void visit(
+      int thread, int node, long page, int reads, int writes, long readLines, long writeLines) {}
+
+  /** Whether {@link #visit} shall be called. */
+  default boolean wantsVisits() {
+    return false;
+  }
 }

@@ -1,11 +1,14 @@
--- The run store: one DuckDB file, any number of runs. Every table has run_id; all times are simulated
--- nanoseconds since the start of the run unless the name says otherwise; nodes are 0.., node 0 is the origin;
+-- The run store: one DuckDB file, any number of runs, schema version 1. Every table of a run begins with run_id.
+-- Times are simulated nanoseconds since the start of the run, sizes are bytes. Nodes are 0.., node 0 is the origin;
 -- `thread` is the trace's thread number (0 = main thread, never reused); `page` is address / page size of the run.
+-- NULL stands where a fact does not exist (a message about no page, an address without a source line).
 -- Each column is explained in docs/sql-schema.md; a test compares the two.
 
-CREATE TABLE IF NOT EXISTS store_info (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
+-- What the file is: `format` = popcorn-replay run store, `schema_version` = 1.
+CREATE TABLE store_info (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
 
-CREATE TABLE IF NOT EXISTS runs (
+-- One row a run: what was asked for, and the totals that came out.
+CREATE TABLE runs (
   run_id BIGINT PRIMARY KEY, label VARCHAR, trace_hash VARCHAR, program VARCHAR, arguments VARCHAR, nodes INTEGER,
   cores INTEGER, placement VARCHAR, profile VARCHAR, transport VARCHAR, order_mode VARCHAR, page_bytes INTEGER, seed BIGINT,
   simulated_ns BIGINT, baseline_ns BIGINT, speedup DOUBLE, accesses BIGINT, instructions BIGINT, events BIGINT,
@@ -13,58 +16,76 @@ CREATE TABLE IF NOT EXISTS runs (
   migration_count BIGINT, record_level VARCHAR, options VARCHAR, slice_instructions BIGINT,
   started_at TIMESTAMP, wall_ms BIGINT, model_version VARCHAR);
 
-CREATE TABLE IF NOT EXISTS nodes (
+CREATE TABLE nodes (
   run_id BIGINT, node INTEGER, cores INTEGER, busy_ns BIGINT, kernel_ns BIGINT, bytes_sent BIGINT, bytes_received BIGINT,
   messages_sent BIGINT, messages_received BIGINT, rdma_bytes_written BIGINT, fh_actions BIGINT[]);
 
-CREATE TABLE IF NOT EXISTS threads (
+CREATE TABLE threads (
   run_id BIGINT, thread INTEGER, name VARCHAR, parent INTEGER, node INTEGER, instructions BIGINT, accesses BIGINT,
   start_ns BIGINT, end_ns BIGINT, compute_ns BIGINT, fault_ns BIGINT, futex_ns BIGINT, vma_ns BIGINT, migration_ns BIGINT,
   run_queue_ns BIGINT, syscall_ns BIGINT, idle_ns BIGINT, faults BIGINT, migrations BIGINT);
 
-CREATE TABLE IF NOT EXISTS messages (
+-- Counts by type and direction, whatever the record level.
+CREATE TABLE traffic (
+  run_id BIGINT, type VARCHAR, src INTEGER, dst INTEGER, message_count BIGINT, bytes BIGINT);
+
+-- Record level `messages`: every message, in the order in which they were handled; seq numbers them by send time.
+CREATE TABLE messages (
   run_id BIGINT, seq BIGINT, type VARCHAR, src INTEGER, dst INTEGER, bytes BIGINT, sent_ns BIGINT, delivered_ns BIGINT,
   handled_ns BIGINT, thread INTEGER, page BIGINT, result INTEGER);
 
--- Always there, whatever the record level: counts by type and direction.
-CREATE TABLE IF NOT EXISTS traffic (
-  run_id BIGINT, type VARCHAR, src INTEGER, dst INTEGER, message_count BIGINT, bytes BIGINT);
-
-CREATE TABLE IF NOT EXISTS faults (
+-- Record level `faults` and up: this table and the seven below.
+CREATE TABLE faults (
   run_id BIGINT, fault_id BIGINT, thread INTEGER, node INTEGER, page BIGINT, address BIGINT, ip BIGINT, kind VARCHAR,
   start_ns BIGINT, end_ns BIGINT, retries INTEGER, result VARCHAR);
 
-CREATE TABLE IF NOT EXISTS migrations (
+CREATE TABLE migrations (
   run_id BIGINT, thread INTEGER, from_node INTEGER, to_node INTEGER, kind VARCHAR, start_ns BIGINT, end_ns BIGINT);
 
-CREATE TABLE IF NOT EXISTS vma_ops (
-  run_id BIGINT, thread INTEGER, node INTEGER, op VARCHAR, address BIGINT, length_bytes BIGINT, start_ns BIGINT, end_ns BIGINT, result VARCHAR);
+CREATE TABLE vma_ops (
+  run_id BIGINT, thread INTEGER, node INTEGER, op VARCHAR, address BIGINT, length_bytes BIGINT, start_ns BIGINT, end_ns BIGINT,
+  result VARCHAR);
 
-CREATE TABLE IF NOT EXISTS futex_ops (
-  run_id BIGINT, thread INTEGER, node INTEGER, op VARCHAR, address BIGINT, start_ns BIGINT, end_ns BIGINT, woken INTEGER, result VARCHAR);
+CREATE TABLE futex_ops (
+  run_id BIGINT, thread INTEGER, node INTEGER, op VARCHAR, address BIGINT, start_ns BIGINT, end_ns BIGINT, woken INTEGER,
+  result VARCHAR);
 
-CREATE TABLE IF NOT EXISTS syscalls (
+-- Calls of synchronisation functions (mutex, barrier, condition variable, semaphore, join).
+CREATE TABLE sync_ops (
+  run_id BIGINT, thread INTEGER, node INTEGER, op VARCHAR, object BIGINT, ip BIGINT, start_ns BIGINT, end_ns BIGINT);
+
+-- Who ended whose wait: the edges of the critical path between threads.
+CREATE TABLE wakes (
+  run_id BIGINT, thread INTEGER, by_thread INTEGER, reason VARCHAR, called_ns BIGINT, woken_ns BIGINT);
+
+CREATE TABLE syscalls (
   run_id BIGINT, thread INTEGER, node INTEGER, number INTEGER, name VARCHAR, start_ns BIGINT, end_ns BIGINT, result BIGINT);
 
--- state: compute, fault, futex, vma, migration, run-queue, syscall, idle
-CREATE TABLE IF NOT EXISTS intervals (
+-- What each thread was doing. state: compute, fault, futex, vma, migration, run-queue, syscall, idle.
+CREATE TABLE intervals (
   run_id BIGINT, thread INTEGER, node INTEGER, state VARCHAR, start_ns BIGINT, end_ns BIGINT);
 
--- sharing: private, read-shared, true-sharing, false-sharing, mixed
-CREATE TABLE IF NOT EXISTS pages (
-  run_id BIGINT, page BIGINT, region VARCHAR, object VARCHAR, read_faults BIGINT, write_faults BIGINT, invalidations BIGINT,
-  transfers BIGINT, fault_ns BIGINT, retries BIGINT, readers INTEGER, writers INTEGER, sharing VARCHAR);
+-- The chain of stretches of threads that determines the end of the run, from its end (step 0) back to its start.
+CREATE TABLE critical_path (
+  run_id BIGINT, step BIGINT, thread INTEGER, start_ns BIGINT, end_ns BIGINT, entered_by VARCHAR);
 
--- Who touched which 64-byte lines of a page: bit i = line i of the page (pages larger than 4096 bytes fold).
-CREATE TABLE IF NOT EXISTS page_threads (
+-- Pages that were touched on two nodes or faulted. sharing: private, read-shared, true-sharing, false-sharing, mixed.
+CREATE TABLE pages (
+  run_id BIGINT, page BIGINT, region VARCHAR, object VARCHAR, read_faults BIGINT, write_faults BIGINT, invalidations BIGINT,
+  transfers BIGINT, fault_ns BIGINT, retries BIGINT, readers INTEGER, writers INTEGER, sharing VARCHAR, true_faults BIGINT,
+  false_faults BIGINT, true_ns BIGINT, false_ns BIGINT);
+
+-- Which thread touched which lines of a page of the table pages, on which node. Bit i of a mask stands for the i-th
+-- piece of the page; a piece is 64 bytes, or page size / 64 where that is more.
+CREATE TABLE page_threads (
   run_id BIGINT, page BIGINT, thread INTEGER, node INTEGER, reads BIGINT, writes BIGINT, read_lines UBIGINT, write_lines UBIGINT,
   faults BIGINT, fault_ns BIGINT);
 
--- Objects that lie on pages which faulted: variables and heap blocks.
-CREATE TABLE IF NOT EXISTS objects (
+-- Variables and heap blocks that lie on pages of the table pages.
+CREATE TABLE objects (
   run_id BIGINT, object_id BIGINT, kind VARCHAR, name VARCHAR, address BIGINT, size_bytes BIGINT, thread INTEGER, site VARCHAR,
   site_ip BIGINT, faults BIGINT, fault_ns BIGINT);
 
--- Code addresses that occur in faults, futex_ops and allocation sites.
-CREATE TABLE IF NOT EXISTS code (
+-- Code addresses that occur in faults, sync_ops and allocation sites.
+CREATE TABLE code (
   run_id BIGINT, ip BIGINT, function VARCHAR, file VARCHAR, line INTEGER, image VARCHAR);

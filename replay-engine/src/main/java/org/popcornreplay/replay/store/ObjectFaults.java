@@ -1,0 +1,36 @@
+package org.popcornreplay.replay.store;
+
+/** Statements that complete a run: which object each fault hit, and which object names a page. */
+final class ObjectFaults {
+  private ObjectFaults() {}
+
+  /** Counts faults and their time for each object of a run. */
+  static String count(long runId) {
+    return """
+        UPDATE objects SET faults = hits.faults, fault_ns = hits.fault_ns
+        FROM (
+          SELECT o.object_id, count(*) AS faults, sum(f.end_ns - f.start_ns) AS fault_ns
+          FROM (SELECT address, start_ns, end_ns FROM faults WHERE run_id = %1$d) f
+          ASOF JOIN (
+            SELECT address, max(object_id) AS object_id, arg_max(size_bytes, object_id) AS size_bytes
+            FROM objects WHERE run_id = %1$d GROUP BY address) o ON f.address >= o.address
+          WHERE f.address < o.address + o.size_bytes
+          GROUP BY o.object_id) hits
+        WHERE objects.run_id = %1$d AND objects.object_id = hits.object_id"""
+        .formatted(runId);
+  }
+
+  /** Names each page after the object on it whose faults took longest, or else the largest. */
+  static String namePages(long runId, int pageBytes) {
+    return """
+        UPDATE pages SET object = named.name
+        FROM (
+          SELECT p.page, arg_max(o.name, (o.fault_ns, o.size_bytes, -o.object_id)) AS name
+          FROM (SELECT page, page * %2$d AS low, (page + 1) * %2$d AS high FROM pages WHERE run_id = %1$d) p
+          JOIN (SELECT * FROM objects WHERE run_id = %1$d) o
+            ON o.address < p.high AND o.address + o.size_bytes > p.low
+          GROUP BY p.page) named
+        WHERE pages.run_id = %1$d AND pages.page = named.page"""
+        .formatted(runId, pageBytes);
+  }
+}

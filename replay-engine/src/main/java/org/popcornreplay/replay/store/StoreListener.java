@@ -1,0 +1,803 @@
+package org.popcornreplay.replay.store;
+
+import static org.popcornreplay.replay.store.Column.bigint;
+import static org.popcornreplay.replay.store.Column.integer;
+import static org.popcornreplay.replay.store.Column.mask;
+import static org.popcornreplay.replay.store.Column.word;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Timestamp;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.duckdb.DuckDBConnection;
+import org.popcornreplay.protocol.MessageType;
+import org.popcornreplay.replay.RunListener;
+import org.popcornreplay.replay.sharing.PageLedger;
+import org.popcornreplay.replay.sharing.PageRecord;
+import org.popcornreplay.traces.cli.CommandException;
+
+/**
+ * Writes one run into the store, in one transaction: everything that the replay tells while it
+ * runs; then, before {@link #finish}, the caller describes nodes, threads, regions, objects and
+ * code. Counts by type, by page and by thread are kept here, so they agree with the rows.
+ */
+public final class StoreListener implements RunListener, AutoCloseable {
+  private static final int NONE = -1;
+
+  private final DuckDBConnection connection;
+  private final BufferAllocator allocator = new RootAllocator();
+  private final long runId;
+  private final RecordLevel level;
+  private final boolean keepsFaults;
+  private final boolean keepsMessages;
+  private final Map<String, TableWriter> writers = new LinkedHashMap<>();
+  private final SystemCallNames systemCalls = new SystemCallNames();
+  private final PageLedger ledger = new PageLedger();
+  private final TrafficTally traffic = new TrafficTally();
+  private final CriticalPath criticalPath = new CriticalPath();
+  private final Regions regions = new Regions();
+  private final List<ThreadTally> tallies = new ArrayList<>();
+  private final List<NodeTally> nodes = new ArrayList<>();
+  private boolean open = true;
+  private long nextFault;
+  private long nextObject;
+  private long readFaults;
+  private long writeFaults;
+  private long upgradeFaults;
+  private long retryCount;
+  private long migrationCount;
+  private int lastThread = NONE;
+  private long lastEndNanos = Long.MIN_VALUE;
+
+  private final TableWriter messages;
+  private final TableWriter faults;
+  private final TableWriter migrations;
+  private final TableWriter vmaOps;
+  private final TableWriter futexOps;
+  private final TableWriter syncOps;
+  private final TableWriter wakes;
+  private final TableWriter syscalls;
+  private final TableWriter intervals;
+  private final TableWriter threads;
+  private final TableWriter objects;
+  private final TableWriter code;
+
+  /** What went in and out of one node. */
+  private static final class NodeTally {
+    long bytesSent;
+    long bytesReceived;
+    long messagesSent;
+    long messagesReceived;
+    int cores;
+    long busyNanos;
+    long kernelNanos;
+    long rdmaBytesWritten;
+    long[] handleActions = {};
+  }
+
+  StoreListener(DuckDBConnection connection, long runId, RecordLevel level) {
+    this.connection = connection;
+    this.runId = runId;
+    this.keepsFaults = level.includes(RecordLevel.FAULTS);
+    this.keepsMessages = level.includes(RecordLevel.MESSAGES);
+    this.level = level;
+    messages =
+        table(
+            "messages",
+            bigint("seq"),
+            word("type"),
+            integer("src"),
+            integer("dst"),
+            bigint("bytes"),
+            bigint("sent_ns"),
+            bigint("delivered_ns"),
+            bigint("handled_ns"),
+            integer("thread").absentAt(NONE),
+            bigint("page").absentAt(NONE),
+            integer("result"));
+    faults =
+        table(
+            "faults",
+            bigint("fault_id"),
+            integer("thread"),
+            integer("node"),
+            bigint("page"),
+            bigint("address"),
+            bigint("ip").absentAt(0),
+            word("kind"),
+            bigint("start_ns"),
+            bigint("end_ns"),
+            integer("retries"),
+            word("result"));
+    migrations =
+        table(
+            "migrations",
+            integer("thread"),
+            integer("from_node"),
+            integer("to_node"),
+            word("kind"),
+            bigint("start_ns"),
+            bigint("end_ns"));
+    vmaOps =
+        table(
+            "vma_ops",
+            integer("thread"),
+            integer("node"),
+            word("op"),
+            bigint("address"),
+            bigint("length_bytes"),
+            bigint("start_ns"),
+            bigint("end_ns"),
+            word("result"));
+    futexOps =
+        table(
+            "futex_ops",
+            integer("thread"),
+            integer("node"),
+            word("op"),
+            bigint("address"),
+            bigint("start_ns"),
+            bigint("end_ns"),
+            integer("woken"),
+            word("result"));
+    syncOps =
+        table(
+            "sync_ops",
+            integer("thread"),
+            integer("node"),
+            word("op"),
+            bigint("object"),
+            bigint("ip").absentAt(0),
+            bigint("start_ns"),
+            bigint("end_ns"));
+    wakes =
+        table(
+            "wakes",
+            integer("thread"),
+            integer("by_thread"),
+            word("reason"),
+            bigint("called_ns"),
+            bigint("woken_ns"));
+    syscalls =
+        table(
+            "syscalls",
+            integer("thread"),
+            integer("node"),
+            integer("number"),
+            word("name"),
+            bigint("start_ns"),
+            bigint("end_ns"),
+            bigint("result"));
+    intervals =
+        table(
+            "intervals",
+            integer("thread"),
+            integer("node"),
+            word("state"),
+            bigint("start_ns"),
+            bigint("end_ns"));
+    threads =
+        table(
+            "threads",
+            integer("thread"),
+            word("name"),
+            integer("parent").absentAt(NONE),
+            integer("node"),
+            bigint("instructions"),
+            bigint("accesses"),
+            bigint("start_ns"),
+            bigint("end_ns"),
+            bigint("compute_ns"),
+            bigint("fault_ns"),
+            bigint("futex_ns"),
+            bigint("vma_ns"),
+            bigint("migration_ns"),
+            bigint("run_queue_ns"),
+            bigint("syscall_ns"),
+            bigint("idle_ns"),
+            bigint("faults"),
+            bigint("migrations"));
+    objects =
+        table(
+            "objects",
+            bigint("object_id"),
+            word("kind"),
+            word("name"),
+            bigint("address"),
+            bigint("size_bytes"),
+            integer("thread").absentAt(NONE),
+            word("site"),
+            bigint("site_ip").absentAt(0),
+            bigint("faults"),
+            bigint("fault_ns"));
+    code =
+        table(
+            "code",
+            bigint("ip"),
+            word("function"),
+            word("file"),
+            integer("line").absentAt(0),
+            word("image"));
+  }
+
+  private TableWriter table(String name, Column... columns) {
+    TableWriter writer = new TableWriter(connection, allocator, runId, name, columns);
+    writers.put(name, writer);
+    return writer;
+  }
+
+  /** The number that the run will have. */
+  public long runId() {
+    return runId;
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public boolean wantsVisits() {
+    return true;
+  }
+
+  @Override
+  public void visit(
+      int thread, int node, long page, int reads, int writes, long readLines, long writeLines) {
+    ledger.visit(thread, node, page, reads, writes, readLines, writeLines);
+  }
+
+  @Override
+  public void message(
+      long sequence,
+      MessageType type,
+      int from,
+      int to,
+      int bytes,
+      long sentNanos,
+      long deliveredNanos,
+      long handledNanos,
+      int thread,
+      long page,
+      int result) {
+    traffic.add(type, from, to, bytes);
+    NodeTally sender = node(from);
+    sender.bytesSent += bytes;
+    sender.messagesSent++;
+    NodeTally receiver = node(to);
+    receiver.bytesReceived += bytes;
+    receiver.messagesReceived++;
+    if (page >= 0) {
+      if (type == MessageType.REMOTE_PAGE_RESPONSE) {
+        ledger.transfer(page);
+      } else if (type == MessageType.PAGE_INVALIDATE_REQUEST) {
+        ledger.invalidation(page);
+      }
+    }
+    if (keepsMessages) {
+      messages
+          .put(sequence)
+          .put(type.name())
+          .put(from)
+          .put(to)
+          .put((long) bytes)
+          .put(sentNanos)
+          .put(deliveredNanos)
+          .put(handledNanos)
+          .put(thread)
+          .put(page)
+          .put(result);
+      end(messages);
+    }
+  }
+
+  @Override
+  public void fault(
+      int thread,
+      int node,
+      long page,
+      long address,
+      long ip,
+      String kind,
+      long startNanos,
+      long endNanos,
+      int retries,
+      String result) {
+    boolean write = !kind.equals("read");
+    ledger.fault(thread, node, page, write, endNanos - startNanos, retries);
+    tally(thread).faults++;
+    retryCount += retries;
+    switch (kind) {
+      case "read" -> readFaults++;
+      case "write" -> writeFaults++;
+      case "upgrade" -> upgradeFaults++;
+      default ->
+          throw new IllegalArgumentException("kind=" + kind + ", expected read, write or upgrade");
+    }
+    if (keepsFaults) {
+      faults
+          .put(nextFault++)
+          .put(thread)
+          .put(node)
+          .put(page)
+          .put(address)
+          .put(ip)
+          .put(kind)
+          .put(startNanos)
+          .put(endNanos)
+          .put(retries)
+          .put(result);
+      end(faults);
+    }
+  }
+
+  @Override
+  public void migration(
+      int thread, int fromNode, int toNode, String kind, long startNanos, long endNanos) {
+    migrationCount++;
+    tally(thread).migrations++;
+    if (keepsFaults) {
+      migrations.put(thread).put(fromNode).put(toNode).put(kind).put(startNanos).put(endNanos);
+      end(migrations);
+    }
+  }
+
+  @Override
+  public void vmaOperation(
+      int thread,
+      int node,
+      String operation,
+      long address,
+      long lengthBytes,
+      long startNanos,
+      long endNanos,
+      String result) {
+    if (keepsFaults) {
+      vmaOps
+          .put(thread)
+          .put(node)
+          .put(operation)
+          .put(address)
+          .put(lengthBytes)
+          .put(startNanos)
+          .put(endNanos)
+          .put(result);
+      end(vmaOps);
+    }
+  }
+
+  @Override
+  public void futexOperation(
+      int thread,
+      int node,
+      String operation,
+      long address,
+      long startNanos,
+      long endNanos,
+      int woken,
+      String result) {
+    if (keepsFaults) {
+      futexOps
+          .put(thread)
+          .put(node)
+          .put(operation)
+          .put(address)
+          .put(startNanos)
+          .put(endNanos)
+          .put(woken)
+          .put(result);
+      end(futexOps);
+    }
+  }
+
+  @Override
+  public void synchronisation(
+      int thread,
+      int node,
+      String operation,
+      long object,
+      long ip,
+      long startNanos,
+      long endNanos) {
+    if (keepsFaults) {
+      syncOps
+          .put(thread)
+          .put(node)
+          .put(operation)
+          .put(object)
+          .put(ip)
+          .put(startNanos)
+          .put(endNanos);
+      end(syncOps);
+    }
+  }
+
+  @Override
+  public void wake(int thread, int byThread, String reason, long calledNanos, long wokenNanos) {
+    if (keepsFaults) {
+      criticalPath.wake(thread, byThread, reason, calledNanos, wokenNanos);
+      wakes.put(thread).put(byThread).put(reason).put(calledNanos).put(wokenNanos);
+      end(wakes);
+    }
+  }
+
+  @Override
+  public void systemCall(
+      int thread, int node, int number, long startNanos, long endNanos, long result) {
+    if (keepsFaults) {
+      syscalls
+          .put(thread)
+          .put(node)
+          .put(number)
+          .put(systemCalls.name(number))
+          .put(startNanos)
+          .put(endNanos)
+          .put(result);
+      end(syscalls);
+    }
+  }
+
+  @Override
+  public void interval(int thread, int node, String state, long startNanos, long endNanos) {
+    tally(thread).nanos[ThreadTally.stateNumber(state)] += endNanos - startNanos;
+    if (keepsFaults) {
+      intervals.put(thread).put(node).put(state).put(startNanos).put(endNanos);
+      end(intervals);
+    }
+  }
+
+  /**
+   * Describes a node; traffic is known already.
+   *
+   * @param busyNanos time in which its cores ran threads, summed over cores
+   * @param kernelNanos time in which they did protocol work
+   * @param handleActions how often each of the 64 fault-handle actions was looked up
+   *     (CONFIG_POPCORN_STAT)
+   */
+  public void describeNode(
+      int node,
+      int cores,
+      long busyNanos,
+      long kernelNanos,
+      long rdmaBytesWritten,
+      long[] handleActions) {
+    NodeTally tally = node(node);
+    tally.cores = cores;
+    tally.busyNanos = busyNanos;
+    tally.kernelNanos = kernelNanos;
+    tally.rdmaBytesWritten = rdmaBytesWritten;
+    tally.handleActions = handleActions.clone();
+  }
+
+  /**
+   * Describes a thread; times by state, faults and migrations are known already.
+   *
+   * @param parent the thread that created it, or -1
+   * @param node where it was placed
+   */
+  public void describeThread(
+      int thread,
+      String name,
+      int parent,
+      int node,
+      long instructions,
+      long accesses,
+      long startNanos,
+      long endNanos) {
+    ThreadTally tally = tally(thread);
+    threads
+        .put(thread)
+        .put(name)
+        .put(parent)
+        .put(node)
+        .put(instructions)
+        .put(accesses)
+        .put(startNanos)
+        .put(endNanos);
+    for (long nanos : tally.nanos) {
+      threads.put(nanos);
+    }
+    threads.put(tally.faults).put(tally.migrations);
+    end(threads);
+    if (endNanos > lastEndNanos) {
+      lastEndNanos = endNanos;
+      lastThread = thread;
+    }
+  }
+
+  /** Names a range of the address space: {@code heap}, {@code stack 3}, a file name. */
+  public void describeRegion(String name, long start, long lengthBytes) {
+    regions.add(name, start, lengthBytes);
+  }
+
+  /**
+   * Describes a variable or heap block. Faults are counted for it from the table {@code faults}.
+   * Where blocks lived at one address in turn, describe the one that lived there last.
+   *
+   * @param kind {@code variable} or {@code heap}
+   * @param name the variable, or what to call the block
+   * @param thread the thread that allocated it, or -1
+   * @param site where it was allocated or declared, {@code file:line}, or empty
+   * @param siteIp the code address of the allocation, or 0
+   */
+  public void describeObject(
+      String kind,
+      String name,
+      long address,
+      long sizeBytes,
+      int thread,
+      String site,
+      long siteIp) {
+    objects
+        .put(nextObject++)
+        .put(kind)
+        .put(name)
+        .put(address)
+        .put(sizeBytes)
+        .put(thread)
+        .put(site)
+        .put(siteIp)
+        .put(0L)
+        .put(0L);
+    end(objects);
+  }
+
+  /** Describes a code address; empty strings and line 0 where something is not known. */
+  public void describeCode(long ip, String function, String file, int line, String image) {
+    code.put(ip).put(function).put(file).put(line).put(image);
+    end(code);
+  }
+
+  /**
+   * Completes the run and makes it visible.
+   *
+   * @return its run_id
+   */
+  public long finish(RunSummary summary) {
+    try {
+      writePages(summary.pageBytes);
+      writeTraffic();
+      writeCriticalPath();
+      for (TableWriter writer : writers.values()) {
+        writer.flush();
+      }
+      writeNodes();
+      try (Statement statement = connection.createStatement()) {
+        if (keepsFaults) {
+          statement.execute(ObjectFaults.count(runId));
+        }
+        statement.execute(ObjectFaults.namePages(runId, summary.pageBytes));
+        writeRun(summary);
+        statement.execute("COMMIT");
+      }
+      open = false;
+      allocator.close();
+      return runId;
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  private void writePages(int pageBytes) throws SQLException {
+    TableWriter pages =
+        table(
+            "pages",
+            bigint("page"),
+            word("region"),
+            bigint("read_faults"),
+            bigint("write_faults"),
+            bigint("invalidations"),
+            bigint("transfers"),
+            bigint("fault_ns"),
+            bigint("retries"),
+            integer("readers"),
+            integer("writers"),
+            word("sharing"),
+            bigint("true_faults"),
+            bigint("false_faults"),
+            bigint("true_ns"),
+            bigint("false_ns"));
+    TableWriter uses =
+        table(
+            "page_threads",
+            bigint("page"),
+            integer("thread"),
+            integer("node"),
+            bigint("reads"),
+            bigint("writes"),
+            mask("read_lines"),
+            mask("write_lines"),
+            bigint("faults"),
+            bigint("fault_ns"));
+    for (PageRecord record : ledger.finish()) {
+      pages
+          .put(record.page)
+          .put(regions.at(record.page * pageBytes, pageBytes))
+          .put(record.readFaults())
+          .put(record.writeFaults())
+          .put(record.invalidations())
+          .put(record.transfers())
+          .put(record.faultNanos())
+          .put(record.retries())
+          .put(record.readers())
+          .put(record.writers())
+          .put(record.sharing().text())
+          .put(record.neededEpochs())
+          .put(record.vainEpochs())
+          .put(record.neededNanos())
+          .put(record.vainNanos())
+          .endRow();
+      for (PageRecord.Use use : record.uses()) {
+        uses.put(record.page)
+            .put(use.thread)
+            .put(use.node)
+            .put(use.reads())
+            .put(use.writes())
+            .put(use.readLines())
+            .put(use.writeLines())
+            .put(use.faults())
+            .put(use.faultNanos())
+            .endRow();
+      }
+    }
+  }
+
+  private void writeTraffic() throws SQLException {
+    TableWriter writer =
+        table(
+            "traffic",
+            word("type"),
+            integer("src"),
+            integer("dst"),
+            bigint("message_count"),
+            bigint("bytes"));
+    traffic.visit(
+        (type, from, to, count, bytes) ->
+            writer.put(type).put(from).put(to).put(count).put(bytes).endRow());
+  }
+
+  private void writeCriticalPath() throws SQLException {
+    if (!keepsFaults || lastThread == NONE) {
+      return;
+    }
+    TableWriter writer =
+        table(
+            "critical_path",
+            bigint("step"),
+            integer("thread"),
+            bigint("start_ns"),
+            bigint("end_ns"),
+            word("entered_by"));
+    long step = 0;
+    for (CriticalPath.Stretch stretch : criticalPath.from(lastThread, lastEndNanos)) {
+      writer
+          .put(step++)
+          .put(stretch.thread())
+          .put(stretch.startNanos())
+          .put(stretch.endNanos())
+          .put(stretch.reason())
+          .endRow();
+    }
+  }
+
+  private void writeNodes() throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BIGINT[]))")) {
+      for (int n = 0; n < nodes.size(); n++) {
+        NodeTally tally = nodes.get(n);
+        insert.setLong(1, runId);
+        insert.setInt(2, n);
+        insert.setInt(3, tally.cores);
+        insert.setLong(4, tally.busyNanos);
+        insert.setLong(5, tally.kernelNanos);
+        insert.setLong(6, tally.bytesSent);
+        insert.setLong(7, tally.bytesReceived);
+        insert.setLong(8, tally.messagesSent);
+        insert.setLong(9, tally.messagesReceived);
+        insert.setLong(10, tally.rdmaBytesWritten);
+        insert.setString(11, Arrays.toString(tally.handleActions));
+        insert.execute();
+      }
+    }
+  }
+
+  private void writeRun(RunSummary s) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+      Object[] values = {
+        runId,
+        s.label,
+        s.traceHash,
+        s.program,
+        s.arguments,
+        s.nodes,
+        s.coresPerNode,
+        s.placement,
+        s.profile,
+        s.transport,
+        s.order,
+        s.pageBytes,
+        s.seed,
+        s.simulatedNanos,
+        s.baselineNanos,
+        s.simulatedNanos == 0 ? null : (double) s.baselineNanos / s.simulatedNanos,
+        s.accesses,
+        s.instructions,
+        s.events,
+        traffic.messages,
+        traffic.bytes,
+        readFaults,
+        writeFaults,
+        upgradeFaults,
+        retryCount,
+        migrationCount,
+        level.text(),
+        s.options,
+        s.sliceInstructions,
+        s.startedAt == null
+            ? null
+            : Timestamp.valueOf(s.startedAt.atZone(ZoneOffset.UTC).toLocalDateTime()),
+        s.wallMillis,
+        s.modelVersion
+      };
+      for (int i = 0; i < values.length; i++) {
+        insert.setObject(i + 1, values[i]);
+      }
+      insert.execute();
+    }
+  }
+
+  /** Forgets the run, unless it is finished. */
+  @Override
+  public void close() {
+    if (!open) {
+      return;
+    }
+    open = false;
+    allocator.close();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("ROLLBACK");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void end(TableWriter writer) {
+    try {
+      writer.endRow();
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  private static CommandException failed(SQLException e) {
+    String text = String.valueOf(e.getMessage());
+    int end = text.indexOf('\n');
+    return CommandException.badInput(
+        "run store: cannot write: " + (end < 0 ? text : text.substring(0, end)), e);
+  }
+
+  private ThreadTally tally(int thread) {
+    while (tallies.size() <= thread) {
+      tallies.add(new ThreadTally());
+    }
+    return tallies.get(thread);
+  }
+
+  private NodeTally node(int node) {
+    while (nodes.size() <= node) {
+      nodes.add(new NodeTally());
+    }
+    return nodes.get(node);
+  }
+}

@@ -1,0 +1,147 @@
+package org.popcornreplay.replay.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.popcornreplay.traces.cli.CommandException;
+import org.popcornreplay.traces.cli.ExitCode;
+
+final class RunStoreTest {
+  @TempDir Path directory;
+
+  private RunStore open(Path file) {
+    return RunStore.open(file, Duration.ZERO, notice -> {});
+  }
+
+  private static String ask(Path file, String query) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      StringBuilder text = new StringBuilder();
+      while (rows.next()) {
+        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+          text.append(i == 1 ? "" : " ").append(rows.getString(i));
+        }
+        text.append('\n');
+      }
+      return text.toString().strip();
+    }
+  }
+
+  @Test
+  void shouldNumberRunsOneByOne() {
+    Path file = directory.resolve("runs.duckdb");
+    for (int expected = 1; expected <= 3; expected++) {
+      try (RunStore store = open(file);
+          StoreListener run = store.beginRun(RecordLevel.MESSAGES)) {
+        assertEquals(expected, new SyntheticRun(2, 4, 5, expected).writeTo(run));
+      }
+    }
+  }
+
+  @Test
+  void shouldForgetARunThatIsNotFinished() throws SQLException {
+    Path file = directory.resolve("runs.duckdb");
+    try (RunStore store = open(file)) {
+      StoreListener run = store.beginRun(RecordLevel.MESSAGES);
+      for (int i = 0; i < 300_000; i++) {
+        run.interval(0, 0, "compute", i, i + 1L);
+      }
+      run.close();
+    }
+    assertEquals(
+        "0 0", ask(file, "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM intervals)"));
+  }
+
+  @Test
+  void totalsAgreeWithRows() throws SQLException {
+    Path file = directory.resolve("runs.duckdb");
+    try (RunStore store = open(file)) {
+      new SyntheticRun(4, 8, 200, 1).writeTo(store.beginRun(RecordLevel.MESSAGES));
+    }
+    assertEquals(
+        "true true true true true",
+        ask(
+            file,
+            """
+            SELECT message_count = (SELECT count(*) FROM messages),
+              message_bytes = (SELECT sum(bytes) FROM traffic),
+              read_faults + write_faults + upgrade_faults = (SELECT count(*) FROM faults),
+              (SELECT sum(fault_ns) FROM pages) = (SELECT sum(end_ns - start_ns) FROM faults),
+              (SELECT sum(compute_ns + fault_ns + futex_ns + migration_ns + syscall_ns) FROM threads)
+                = (SELECT sum(end_ns - start_ns) FROM intervals)
+            FROM runs"""));
+  }
+
+  @Test
+  void shouldTellTheKindsOfSharingApart() throws SQLException {
+    Path file = directory.resolve("runs.duckdb");
+    try (RunStore store = open(file)) {
+      new SyntheticRun(2, 4, 50, 1).writeTo(store.beginRun(RecordLevel.MESSAGES));
+    }
+    assertEquals(
+        "1028 false-sharing left_counter\n1029 true-sharing shared_total\n1030 read-shared lookup_table\n"
+            + "20480 false-sharing block 1",
+        ask(
+            file,
+            "SELECT page, sharing, CASE WHEN object = 'right_counter' THEN 'left_counter' WHEN object = 'block 2'"
+                + " THEN 'block 1' ELSE object END FROM pages WHERE sharing <> 'private' ORDER BY page"));
+  }
+
+  @Test
+  void summaryLevelKeepsTotalsOnly() throws SQLException {
+    Path file = directory.resolve("runs.duckdb");
+    try (RunStore store = open(file)) {
+      new SyntheticRun(2, 4, 50, 1).writeTo(store.beginRun(RecordLevel.SUMMARY));
+    }
+    assertEquals(
+        "0 0 0 true true",
+        ask(
+            file,
+            "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM faults), (SELECT count(*) FROM"
+                + " intervals), (SELECT count(*) > 0 FROM traffic), (SELECT count(*) > 0 FROM pages)"));
+  }
+
+  @Test
+  void shouldRefuseAFileThatIsNoDatabase() throws Exception {
+    Path file = Files.writeString(directory.resolve("notes.txt"), "this is a text, not a database");
+    CommandException e = assertThrows(CommandException.class, () -> open(file));
+    assertEquals(ExitCode.BAD_INPUT, e.exitCode());
+    assertTrue(e.getMessage().contains("is not a DuckDB file"), e.getMessage());
+  }
+
+  @Test
+  void shouldRefuseAnotherDatabase() throws Exception {
+    Path file = directory.resolve("other.duckdb");
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE t (x INTEGER)");
+    }
+    CommandException e = assertThrows(CommandException.class, () -> open(file));
+    assertTrue(e.getMessage().contains("has no table store_info"), e.getMessage());
+  }
+
+  @Test
+  void shouldRefuseAnotherSchemaVersion() throws Exception {
+    Path file = directory.resolve("runs.duckdb");
+    open(file).close();
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute("UPDATE store_info SET value = '2' WHERE key = 'schema_version'");
+    }
+    CommandException e = assertThrows(CommandException.class, () -> open(file));
+    assertEquals(ExitCode.BAD_INPUT, e.exitCode());
+    assertTrue(e.getMessage().contains("schema_version=2, expected 1"), e.getMessage());
+  }
+}
