@@ -15,14 +15,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
 import org.popcornreplay.protocol.MessageType;
 import org.popcornreplay.replay.RunListener;
 import org.popcornreplay.replay.sharing.PageLedger;
 import org.popcornreplay.replay.sharing.PageRecord;
-import org.popcornreplay.traces.cli.CommandException;
 
 /**
  * Writes one run into the store, in one transaction: everything that the replay tells while it
@@ -33,7 +30,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
   private static final int NONE = -1;
 
   private final DuckDBConnection connection;
-  private final BufferAllocator allocator = new RootAllocator();
+  private final Inserter inserter;
   private final long runId;
   private final RecordLevel level;
   private final boolean keepsFaults;
@@ -85,6 +82,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
 
   StoreListener(DuckDBConnection connection, long runId, RecordLevel level) {
     this.connection = connection;
+    this.inserter = new Inserter(connection);
     this.runId = runId;
     this.keepsFaults = level.includes(RecordLevel.FAULTS);
     this.keepsMessages = level.includes(RecordLevel.MESSAGES);
@@ -229,7 +227,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
   }
 
   private TableWriter table(String name, Column... columns) {
-    TableWriter writer = new TableWriter(connection, allocator, runId, name, columns);
+    TableWriter writer = new TableWriter(inserter, runId, name, columns);
     writers.put(name, writer);
     return writer;
   }
@@ -237,6 +235,11 @@ public final class StoreListener implements RunListener, AutoCloseable {
   /** The number that the run will have. */
   public long runId() {
     return runId;
+  }
+
+  /** Rows that have gone to DuckDB so far. */
+  public long rowsWritten() {
+    return writers.values().stream().mapToLong(TableWriter::rowsWritten).sum();
   }
 
   boolean isOpen() {
@@ -294,7 +297,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(thread)
           .put(page)
           .put(result);
-      end(messages);
+      messages.endRow();
     }
   }
 
@@ -334,7 +337,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(endNanos)
           .put(retries)
           .put(result);
-      end(faults);
+      faults.endRow();
     }
   }
 
@@ -345,7 +348,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
     tally(thread).migrations++;
     if (keepsFaults) {
       migrations.put(thread).put(fromNode).put(toNode).put(kind).put(startNanos).put(endNanos);
-      end(migrations);
+      migrations.endRow();
     }
   }
 
@@ -369,7 +372,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(startNanos)
           .put(endNanos)
           .put(result);
-      end(vmaOps);
+      vmaOps.endRow();
     }
   }
 
@@ -393,7 +396,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(endNanos)
           .put(woken)
           .put(result);
-      end(futexOps);
+      futexOps.endRow();
     }
   }
 
@@ -415,7 +418,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(ip)
           .put(startNanos)
           .put(endNanos);
-      end(syncOps);
+      syncOps.endRow();
     }
   }
 
@@ -424,7 +427,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
     if (keepsFaults) {
       criticalPath.wake(thread, byThread, reason, calledNanos, wokenNanos);
       wakes.put(thread).put(byThread).put(reason).put(calledNanos).put(wokenNanos);
-      end(wakes);
+      wakes.endRow();
     }
   }
 
@@ -440,7 +443,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(startNanos)
           .put(endNanos)
           .put(result);
-      end(syscalls);
+      syscalls.endRow();
     }
   }
 
@@ -449,7 +452,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
     tally(thread).nanos[ThreadTally.stateNumber(state)] += endNanos - startNanos;
     if (keepsFaults) {
       intervals.put(thread).put(node).put(state).put(startNanos).put(endNanos);
-      end(intervals);
+      intervals.endRow();
     }
   }
 
@@ -505,7 +508,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
       threads.put(nanos);
     }
     threads.put(tally.faults).put(tally.migrations);
-    end(threads);
+    threads.endRow();
     if (endNanos > lastEndNanos) {
       lastEndNanos = endNanos;
       lastThread = thread;
@@ -546,13 +549,13 @@ public final class StoreListener implements RunListener, AutoCloseable {
         .put(siteIp)
         .put(0L)
         .put(0L);
-    end(objects);
+    objects.endRow();
   }
 
   /** Describes a code address; empty strings and line 0 where something is not known. */
   public void describeCode(long ip, String function, String file, int line, String image) {
     code.put(ip).put(function).put(file).put(line).put(image);
-    end(code);
+    code.endRow();
   }
 
   /**
@@ -568,6 +571,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
       for (TableWriter writer : writers.values()) {
         writer.flush();
       }
+      inserter.await();
       writeNodes();
       try (Statement statement = connection.createStatement()) {
         if (keepsFaults) {
@@ -578,14 +582,14 @@ public final class StoreListener implements RunListener, AutoCloseable {
         statement.execute("COMMIT");
       }
       open = false;
-      allocator.close();
+      inserter.close();
       return runId;
     } catch (SQLException e) {
-      throw failed(e);
+      throw Inserter.failed(e);
     }
   }
 
-  private void writePages(int pageBytes) throws SQLException {
+  private void writePages(int pageBytes) {
     TableWriter pages =
         table(
             "pages",
@@ -649,7 +653,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
     }
   }
 
-  private void writeTraffic() throws SQLException {
+  private void writeTraffic() {
     TableWriter writer =
         table(
             "traffic",
@@ -663,7 +667,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
             writer.put(type).put(from).put(to).put(count).put(bytes).endRow());
   }
 
-  private void writeCriticalPath() throws SQLException {
+  private void writeCriticalPath() {
     if (!keepsFaults || lastThread == NONE) {
       return;
     }
@@ -764,27 +768,12 @@ public final class StoreListener implements RunListener, AutoCloseable {
       return;
     }
     open = false;
-    allocator.close();
+    inserter.close();
     try (Statement statement = connection.createStatement()) {
       statement.execute("ROLLBACK");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private void end(TableWriter writer) {
-    try {
-      writer.endRow();
-    } catch (SQLException e) {
-      throw failed(e);
-    }
-  }
-
-  private static CommandException failed(SQLException e) {
-    String text = String.valueOf(e.getMessage());
-    int end = text.indexOf('\n');
-    return CommandException.badInput(
-        "run store: cannot write: " + (end < 0 ? text : text.substring(0, end)), e);
   }
 
   private ThreadTally tally(int thread) {

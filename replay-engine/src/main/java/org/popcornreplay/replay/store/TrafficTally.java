@@ -27,11 +27,10 @@ final class TrafficTally {
 
   /** Is told every cell that is not empty, by sender, receiver and type. */
   interface Visitor {
-    void cell(String type, int from, int to, long messages, long bytes)
-        throws java.sql.SQLException;
+    void cell(String type, int from, int to, long messages, long bytes);
   }
 
-  void visit(Visitor visitor) throws java.sql.SQLException {
+  void visit(Visitor visitor) {
     for (var entry : cells.long2ObjectEntrySet()) {
       long key = entry.getLongKey();
       visitor.cell(
