@@ -70,7 +70,14 @@ public enum EventKind {
   HEAP_FREE(41),
 
   /** Cut. A signal was delivered: code = number. */
-  SIGNAL(50);
+  SIGNAL(50),
+
+  /**
+   * Cut, in full detail only, where the manifest says {@code slice_marks}: the slice reached its
+   * longest length. Tells a reduction where the capture tool ends slices; means nothing to a
+   * replay.
+   */
+  SLICE(60);
 
   private final int code;
 
@@ -81,6 +88,14 @@ public enum EventKind {
   /** The number in the column {@code kind}. */
   public int code() {
     return code;
+  }
+
+  /** True where the event ends the slice of its thread. */
+  public boolean cutsSlice() {
+    return switch (this) {
+      case ATOMIC, HEAP_ALLOC, HEAP_FREE -> false;
+      default -> true;
+    };
   }
 
   private static final EventKind[] BY_CODE = new EventKind[64];

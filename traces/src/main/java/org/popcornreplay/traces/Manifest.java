@@ -114,6 +114,17 @@ public final class Manifest {
     return this;
   }
 
+  /** Whether {@link EventKind#SLICE} events of a full trace say where slices ended. */
+  public boolean sliceMarks() {
+    return root.path("slice_marks").asBoolean(false);
+  }
+
+  /** Says that {@link EventKind#SLICE} events say where slices ended. */
+  public Manifest sliceMarks(boolean marks) {
+    root.put("slice_marks", marks);
+    return this;
+  }
+
   /** The program's exit code; 128 + signal where a signal ended it; -1 where it is not known. */
   public int exitCode() {
     return root.path("exit_code").asInt(-1);

@@ -26,5 +26,18 @@ public enum SyncFunction {
   SPIN_TRYLOCK,
   SPIN_UNLOCK,
   ONCE,
-  JOIN
+  JOIN;
+
+  private static final SyncFunction[] BY_CODE = values();
+
+  /** The number in the column {@code code} of the events of its entry and exit. */
+  @SuppressWarnings("EnumOrdinal") // the order of this list is part of the format
+  public int code() {
+    return ordinal();
+  }
+
+  /** The function with this code, or null where there is none. */
+  public static SyncFunction ofCode(int code) {
+    return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+  }
 }

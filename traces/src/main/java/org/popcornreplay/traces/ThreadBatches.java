@@ -7,7 +7,7 @@ import org.popcornreplay.traces.arrow.StreamFile;
 import org.popcornreplay.traces.cli.CommandException;
 
 /** One thread's batches of one table, one at a time in memory. */
-final class ThreadBatches {
+final class ThreadBatches implements RowSource {
   private final StreamFile stream;
   private final List<BatchPlace> places;
   private final ColumnBatch batch;
@@ -32,8 +32,8 @@ final class ThreadBatches {
     orderColumn = 1; // start of visits, instructions of accesses and events
   }
 
-  /** Loads the next batch that has rows; false at the end. */
-  boolean load() {
+  @Override
+  public boolean load() {
     while (next < places.size()) {
       stream.read(places.get(next), batch);
       next++;
@@ -45,7 +45,8 @@ final class ThreadBatches {
     return false;
   }
 
-  ColumnBatch batch() {
+  @Override
+  public ColumnBatch batch() {
     return batch;
   }
 

@@ -130,8 +130,31 @@ public final class TraceReader implements AutoCloseable {
    * are made from the accesses on the way, with slices of the manifest's length.
    */
   public ThreadCursor cursor(int thread) {
-    ThreadBatches events = batches(TraceTable.EVENTS, thread);
-    return new StoredCursor(thread, batches(TraceTable.VISITS, thread), events);
+    return manifest.fullDetail()
+        ? cursor(thread, manifest.sliceInstructions())
+        : new MergedCursor(
+            thread, batches(TraceTable.VISITS, thread), batches(TraceTable.EVENTS, thread));
+  }
+
+  /**
+   * As {@link #cursor(int)} for a trace of full detail, with another length of slices.
+   *
+   * @param sliceInstructions the longest slice
+   */
+  public ThreadCursor cursor(int thread, long sliceInstructions) {
+    if (!manifest.fullDetail()) {
+      throw CommandException.badInput(
+          directory + ": detail=visits, expected full to cut other slices");
+    }
+    boolean useMarks = manifest.sliceMarks() && sliceInstructions == manifest.sliceInstructions();
+    ReducedVisits visits =
+        new ReducedVisits(
+            thread,
+            accesses(thread),
+            batches(TraceTable.EVENTS, thread),
+            sliceInstructions,
+            useMarks);
+    return new MergedCursor(thread, visits, batches(TraceTable.EVENTS, thread));
   }
 
   /** A cursor at the begin of a thread's accesses; none where the detail is visits. */

@@ -3,11 +3,11 @@ package org.popcornreplay.traces;
 import org.popcornreplay.traces.arrow.ColumnBatch;
 import org.popcornreplay.traces.cli.CommandException;
 
-/** The cursor over a thread's stored visits and events. */
-final class StoredCursor implements ThreadCursor {
+/** The cursor over a thread's visits, stored or reduced, and its events. */
+final class MergedCursor implements ThreadCursor {
   private final int thread;
-  private final ThreadBatches visitBatches;
-  private final ThreadBatches eventBatches;
+  private final RowSource visitBatches;
+  private final RowSource eventBatches;
 
   private int visit = -1;
   private int visitRows;
@@ -39,7 +39,7 @@ final class StoredCursor implements ThreadCursor {
   private long[] nanos;
   private long[] ip;
 
-  StoredCursor(int thread, ThreadBatches visitBatches, ThreadBatches eventBatches) {
+  MergedCursor(int thread, RowSource visitBatches, RowSource eventBatches) {
     this.thread = thread;
     this.visitBatches = visitBatches;
     this.eventBatches = eventBatches;

@@ -1,0 +1,121 @@
+package org.popcornreplay.traces;
+
+import org.popcornreplay.traces.arrow.ColumnBatch;
+
+/** The visits of one thread of a full trace, made from its accesses while they are read. */
+final class ReducedVisits implements RowSource {
+  private static final int ROWS_AT_ONCE = 4096;
+
+  private final AccessCursor accesses;
+  private final RowSource events;
+  private final boolean useMarks;
+  private final VisitReduction reduction;
+  private final ColumnBatch out = new ColumnBatch(TraceTable.VISITS.columns());
+  private boolean begun;
+  private boolean haveAccess;
+  private boolean ended;
+  private int event;
+  private int eventRows;
+  private long last;
+
+  /**
+   * A reduction.
+   *
+   * @param useMarks true where {@link EventKind#SLICE} events say where slices of the full length
+   *     ended, false where they end after exactly {@code sliceInstructions}
+   */
+  ReducedVisits(
+      int thread,
+      AccessCursor accesses,
+      RowSource events,
+      long sliceInstructions,
+      boolean useMarks) {
+    this.accesses = accesses;
+    this.events = events;
+    this.useMarks = useMarks;
+    reduction =
+        new VisitReduction(thread, useMarks ? Integer.MAX_VALUE : sliceInstructions, this::append);
+  }
+
+  @Override
+  public ColumnBatch batch() {
+    return out;
+  }
+
+  @Override
+  public boolean load() {
+    out.setRows(0);
+    if (!begun) {
+      begun = true;
+      haveAccess = accesses.next();
+      nextEvent();
+    }
+    while (!ended && out.rows() < ROWS_AT_ONCE) {
+      long atEvent = event < eventRows ? events.batch().longs(1)[event] : Long.MAX_VALUE;
+      if (haveAccess && accesses.instructions() < atEvent) {
+        last = accesses.instructions() + 1;
+        reduction.access(
+            accesses.instructions(),
+            accesses.address(),
+            accesses.bytes(),
+            accesses.kind(),
+            accesses.ip(),
+            accesses.flags());
+        haveAccess = accesses.next();
+      } else if (event < eventRows) {
+        EventKind kind = EventKind.ofCode(events.batch().bytes(3)[event]);
+        if (kind != null && (kind == EventKind.SLICE ? useMarks : kind.cutsSlice())) {
+          reduction.cut(atEvent);
+        }
+        last = Math.max(last, atEvent);
+        nextEvent();
+      } else {
+        reduction.end(last);
+        ended = true;
+      }
+    }
+    return out.rows() > 0;
+  }
+
+  private void nextEvent() {
+    if (++event < eventRows) {
+      return;
+    }
+    event = 0;
+    eventRows = events.load() ? events.batch().rows() : 0;
+  }
+
+  private void append(
+      int thread,
+      long start,
+      int length,
+      long page,
+      int firstRead,
+      int firstWrite,
+      int reads,
+      int writes,
+      long readLines,
+      long writeLines,
+      long readIp,
+      long writeIp,
+      int flags) {
+    int row = out.rows();
+    if (row == out.capacity()) {
+      out.reserve(Math.max(256, row * 2));
+    }
+    out.ints(0)[row] = thread;
+    out.longs(1)[row] = start;
+    out.ints(2)[row] = length;
+    out.longs(3)[row] = page;
+    out.ints(4)[row] = firstRead;
+    out.ints(5)[row] = firstWrite;
+    out.ints(6)[row] = reads;
+    out.ints(7)[row] = writes;
+    out.longs(8)[row] = readLines;
+    out.longs(9)[row] = writeLines;
+    out.longs(10)[row] = readIp;
+    out.longs(11)[row] = writeIp;
+    out.bytes(12)[row] = (byte) flags;
+    out.setRows(row + 1);
+  }
+}
