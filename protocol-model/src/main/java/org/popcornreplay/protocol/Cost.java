@@ -31,5 +31,7 @@ public enum Cost {
   /** Resuming the origin peer after a back migration. */
   TASK_RESUME,
   /** Ending a task. */
-  TASK_EXIT
+  TASK_EXIT,
+  /** One {@code schedule()} between two attempts to get mmap_sem by trylock. */
+  TRYLOCK_YIELD
 }

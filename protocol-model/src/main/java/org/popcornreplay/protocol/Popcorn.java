@@ -1,7 +1,195 @@
 package org.popcornreplay.protocol;
 
-/** Popcorn Linux on all its nodes, hosting one distributed process. */
+import java.util.List;
+
+/**
+ * Popcorn Linux on all its nodes, hosting one distributed process whose origin is node 0.
+ *
+ * <p>First the process is described: its VMAs at the origin, its threads, and where a scenario
+ * wants it, what the nodes already hold ({@code given…}: no message is counted). Then threads run
+ * operations, each with a {@link Completion}; a thread has one operation at a time. The {@link
+ * World} carries messages and calls {@link #deliver}.
+ *
+ * <p>Pages are page numbers (address / page size); nodes count from 0.
+ */
 public interface Popcorn {
+  /** The origin of the process. */
+  int ORIGIN = 0;
+
+  /** No page holds the thread's {@code clear_child_tid} word. */
+  long NO_PAGE = Message.NO_PAGE;
+
+  /** The most nodes that the model takes; the kernel has 32. */
+  int MAX_NODES = 1024;
+
+  /**
+   * A cluster that runs nothing yet.
+   *
+   * @param nodes 1..{@link #MAX_NODES}; beyond 32 the kernel's limit of nids becomes {@code nodes}
+   * @param pageBytes what a page response carries; 4096 in the kernel
+   */
+  static Popcorn create(int nodes, int pageBytes, World world, Options options, Observer observer) {
+    throw new UnsupportedOperationException("the servers are being moved in");
+  }
+
   /** A message arrives: the receive thread of the link runs its handler. */
   void deliver(Message message);
+
+  // ---- What exists before the run.
+
+  /** Maps a VMA at the origin. */
+  void createRegion(long start, long pages, RegionKind kind, int protection, int object);
+
+  /**
+   * A thread that exists at the origin.
+   *
+   * @param thread a number of the caller's choice, 0 or more; the first one is the main thread
+   * @param tidPage the page of its {@code clear_child_tid} word, or {@link #NO_PAGE}
+   * @param tidAddress that word's address; futex waiters on it wake when the thread exits
+   */
+  void createThread(int thread, long tidPage, long tidAddress);
+
+  /** The thread has already migrated to the node. */
+  void givenThreadAt(int thread, int node);
+
+  /** The node has fetched the VMA that covers this page, and hosts the process. */
+  void givenWarm(long page, int node);
+
+  /**
+   * The page's owners: one holds it writable, several (0 must be one) read-only. Each owner is
+   * warm.
+   */
+  void givenOwners(long page, int... nodes);
+
+  /** The boot of all nodes: each tells each other its architecture (NODE_INFO). */
+  void boot();
+
+  // ---- What threads do.
+
+  /**
+   * A load, store or fetch. Ends with 0 when the access has happened, SIGSEGV, SIGBUS, BUG or HANG,
+   * and in kernel mode -EFAULT.
+   */
+  void access(int thread, long page, boolean write, AccessMode mode, Completion done);
+
+  /** {@code popcorn_migrate(nid)}: -1 goes where {@link #propose} said. */
+  void migrate(int thread, int nid, Completion done);
+
+  /** {@code popcorn_propose_migration}; {@code target} -1 stands for a pid that nobody has. */
+  void propose(int thread, int target, int nid, Completion done);
+
+  /** Maps pages at a fixed place, as mmap with MAP_FIXED. */
+  void mmap(
+      int thread,
+      long start,
+      long pages,
+      RegionKind kind,
+      int protection,
+      int object,
+      Completion done);
+
+  /** Unmaps pages. */
+  void munmap(int thread, long start, long pages, Completion done);
+
+  /** Changes the protection of pages. */
+  void mprotect(int thread, long start, long pages, int protection, Completion done);
+
+  /** Grows, shrinks or moves a mapping; {@code newStart == start} stays in place. */
+  void mremap(int thread, long start, long oldPages, long newStart, long newPages, Completion done);
+
+  /** The heap, which begins at {@code start}, has {@code pages} pages from now on. */
+  void brk(int thread, long start, long pages, Completion done);
+
+  /** Advice on pages. */
+  void madvise(int thread, long start, long pages, Advice advice, Completion done);
+
+  /** Tells whether a futex word still has the value that a waiter expects. */
+  @FunctionalInterface
+  interface FutexWord {
+    /** Asked in the step in which the origin compares the value. */
+    boolean hasExpectedValue();
+  }
+
+  /** A futex wait without timeout. */
+  long NO_TIMEOUT = -1;
+
+  /**
+   * FUTEX_WAIT on a private futex: 0 when woken, -EWOULDBLOCK where the value differs, -ETIMEDOUT.
+   */
+  void futexWait(
+      int thread, long page, long address, FutexWord word, long timeoutNanos, Completion done);
+
+  /** FUTEX_WAKE: ends with the number of woken threads, longest sleeper first. */
+  void futexWake(int thread, long page, long address, int count, Completion done);
+
+  /**
+   * The thread starts another one (clone), which begins to exist at the thread's node: legal only
+   * at the origin.
+   */
+  void clone(int thread, int child, long tidPage, long tidAddress, Completion done);
+
+  /** The thread ends. */
+  void exit(int thread, Completion done);
+
+  /** All threads of the thread's node end. */
+  void exitGroup(int thread, Completion done);
+
+  /** Somebody reads /proc/cpuinfo on a node: it asks every other node in turn. */
+  void readCpuinfo(int node, Completion done);
+
+  // ---- What one can ask. None of these changes anything.
+
+  /** Number of nodes. */
+  int nodes();
+
+  /** The dense index of a page, given out at first use; cheap to keep. */
+  int pageIndex(long page);
+
+  /** Whether an access of the node to the page (by its index) hits. Allocates nothing. */
+  boolean mayAccess(int node, int pageIndex, boolean write);
+
+  /** Changes whenever the node has lost a right on any page. */
+  long rightsVersion(int node);
+
+  /** The page-table entry of a node. */
+  PteState pteState(long page, int node);
+
+  /**
+   * The owners by the origin's view, ascending: of a page never distributed {0} once the origin has
+   * touched it.
+   */
+  int[] owners(long page);
+
+  /** Whether the origin has made a private copy of the file page ({@code PI_FLAG_COWED}). */
+  boolean isCowed(long page);
+
+  /** Whether every node that may read the page sees its newest write. */
+  boolean seesLatest(long page);
+
+  /** Where the thread runs; -1 once it has ended. */
+  int nodeOf(int thread);
+
+  /** Whether the thread has ended. */
+  boolean hasEnded(int thread);
+
+  /** The thread's {@code backoff_weight}. */
+  int backoffWeight(int thread);
+
+  /** The counters of a node. */
+  PopcornStat stat(int node);
+
+  /** The VMAs of a node, ascending. */
+  List<Vma> vmas(int node);
+
+  /** Whether the node has a worker of the process ({@code remote_tgids[nid] != 0}). */
+  boolean hasWorker(int node);
+
+  /** The first failure of the modelled kernel, one line; null while it is well. */
+  String failure();
+
+  /** Who waits for what, one line each: for a run that cannot go on. */
+  List<String> waits();
+
+  /** A digest of the whole state, equal for states that behave alike. */
+  long stateHash();
 }
