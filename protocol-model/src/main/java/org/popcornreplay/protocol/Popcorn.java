@@ -10,6 +10,9 @@ import java.util.List;
  * operations, each with a {@link Completion}; a thread has one operation at a time. The {@link
  * World} carries messages and calls {@link #deliver}.
  *
+ * <p>The implementation is {@code PopcornCluster}: its constructor takes the number of nodes, the
+ * bytes of a page, the world, the options and an observer.
+ *
  * <p>Pages are page numbers (address / page size); nodes count from 0.
  */
 public interface Popcorn {
@@ -21,16 +24,6 @@ public interface Popcorn {
 
   /** The most nodes that the model takes; the kernel has 32. */
   int MAX_NODES = 1024;
-
-  /**
-   * A cluster that runs nothing yet.
-   *
-   * @param nodes 1..{@link #MAX_NODES}; beyond 32 the kernel's limit of nids becomes {@code nodes}
-   * @param pageBytes what a page response carries; 4096 in the kernel
-   */
-  static Popcorn create(int nodes, int pageBytes, World world, Options options, Observer observer) {
-    throw new UnsupportedOperationException("the servers are being moved in");
-  }
 
   /** A message arrives: the receive thread of the link runs its handler. */
   void deliver(Message message);
