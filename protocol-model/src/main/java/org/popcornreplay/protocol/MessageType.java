@@ -51,6 +51,12 @@ public enum MessageType {
     this.wireBytes = wireBytes;
   }
 
+  /** The number in the header: the place in the kernel's list. */
+  @SuppressWarnings("EnumOrdinal")
+  public int number() {
+    return ordinal();
+  }
+
   /** Size of the whole message in bytes, header included; 0 for markers that are never sent. */
   public int wireBytes() {
     return wireBytes;

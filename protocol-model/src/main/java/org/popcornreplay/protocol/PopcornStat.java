@@ -8,16 +8,15 @@ public final class PopcornStat {
   private long bytesSent;
   private long bytesReceived;
   private long rdmaWritten;
-  private long rdmaRead;
 
   /** Messages of a type that this node has sent; dropped ones count as sent. */
   public long sent(MessageType type) {
-    return sent[type.ordinal()];
+    return sent[type.number()];
   }
 
   /** Messages of a type that this node has received. */
   public long received(MessageType type) {
-    return received[type.ordinal()];
+    return received[type.number()];
   }
 
   /** Bytes of all messages sent, headers included, RDMA writes not. */
@@ -41,12 +40,12 @@ public final class PopcornStat {
   }
 
   void accountSent(Message message) {
-    sent[message.type().ordinal()]++;
+    sent[message.type().number()]++;
     bytesSent += message.bytes();
   }
 
   void accountReceived(Message message) {
-    received[message.type().ordinal()]++;
+    received[message.type().number()]++;
     bytesReceived += message.bytes();
   }
 
