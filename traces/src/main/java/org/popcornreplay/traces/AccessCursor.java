@@ -5,37 +5,43 @@ import org.popcornreplay.traces.arrow.ColumnBatch;
 /** Walks the accesses of one thread of a trace of full detail, in order of instructions. */
 public final class AccessCursor {
   private final ThreadBatches batches;
+  private final SiteTable sites;
+  private final AccessPacker packer;
   private int row = -1;
   private int rows;
-  private long[] instructions;
-  private long[] address;
-  private int[] bytes;
-  private byte[] kind;
-  private long[] ip;
-  private byte[] flags;
+  private long[] instructions = new long[0];
+  private long[] address = new long[0];
+  private int[] site;
 
-  AccessCursor(ThreadBatches batches) {
+  AccessCursor(ThreadBatches batches, SiteTable sites, AccessPacker packer) {
     this.batches = batches;
+    this.sites = sites;
+    this.packer = packer;
   }
 
   /** Goes to the next access; false at the end. */
   public boolean next() {
-    if (++row < rows) {
-      return true;
-    }
+    return ++row < rows || load();
+  }
+
+  private boolean load() {
     row = 0;
     rows = 0;
     if (!batches.load()) {
       return false;
     }
     ColumnBatch b = batches.batch();
+    if (instructions.length < b.rows()) {
+      instructions = new long[b.rows()];
+      address = new long[b.rows()];
+    }
+    site = b.ints(2);
+    int wrong = packer.unpack(b, batches.base(), sites.size(), instructions, address);
+    if (wrong >= 0) {
+      throw batches.fault(wrong, "site=" + site[wrong] + ", expected 0 to " + (sites.size() - 1));
+    }
     rows = b.rows();
-    instructions = b.longs(1);
-    address = b.longs(2);
-    bytes = b.ints(3);
-    kind = b.bytes(4);
-    ip = b.longs(5);
-    flags = b.bytes(6);
+    batches.checkOrder(instructions);
     return true;
   }
 
@@ -51,21 +57,21 @@ public final class AccessCursor {
 
   /** Its size in bytes. */
   public int bytes() {
-    return bytes[row];
+    return sites.bytes[site[row]];
   }
 
   /** One of {@link AccessKind}. */
   public int kind() {
-    return kind[row];
+    return sites.kind[site[row]];
   }
 
   /** The code address. */
   public long ip() {
-    return ip[row];
+    return sites.ip[site[row]];
   }
 
   /** Bits of {@link VisitFlags}. */
   public int flags() {
-    return flags[row] & 0xff;
+    return sites.flags[site[row]] & 0xff;
   }
 }

@@ -43,6 +43,13 @@ final class TableRows {
     }
   }
 
+  /** A table without rows. */
+  static TableRows none(TraceTable table) {
+    TableRows rows = new TableRows(0, table.columns().size());
+    rows.allocate(table.columns());
+    return rows;
+  }
+
   private static TableRows copy(
       StreamFile stream, List<BatchPlace> places, List<Column> columns, int rows) {
     ColumnBatch batch = new ColumnBatch(columns);
@@ -92,6 +99,10 @@ final class TableRows {
 
   int size() {
     return size;
+  }
+
+  byte[] bytes(int column) {
+    return bytes[column];
   }
 
   int[] ints(int column) {

@@ -15,7 +15,8 @@ final class ThreadBatches implements RowSource {
   private final int thread;
   private final int orderColumn;
   private int next;
-  private long last = Long.MIN_VALUE;
+  private final String orderName;
+  private long last;
 
   /**
    * The batches of a thread.
@@ -29,7 +30,9 @@ final class ThreadBatches implements RowSource {
     this.places = places;
     this.thread = thread;
     batch = new ColumnBatch(table.columns());
-    orderColumn = 1; // start of visits, instructions of accesses and events
+    // Start of visits, instructions of events; those of accesses are known when unpacked.
+    orderColumn = table == TraceTable.ACCESSES ? -1 : 1;
+    orderName = table == TraceTable.VISITS ? "start" : "instructions";
   }
 
   @Override
@@ -38,7 +41,10 @@ final class ThreadBatches implements RowSource {
       stream.read(places.get(next), batch);
       next++;
       if (batch.rows() > 0) {
-        checkThreadAndOrder();
+        checkThread();
+        if (orderColumn >= 0) {
+          checkOrder(batch.longs(orderColumn));
+        }
         return true;
       }
     }
@@ -50,28 +56,31 @@ final class ThreadBatches implements RowSource {
     return batch;
   }
 
-  private void checkThreadAndOrder() {
+  /** What the batch's delta columns begin from. */
+  long base() {
+    return places.get(next - 1).base();
+  }
+
+  private void checkThread() {
     int[] threads = batch.ints(0);
-    long[] order = batch.longs(orderColumn);
     for (int i = 0; i < batch.rows(); i++) {
       if (threads[i] != thread) {
         throw fault(i, "thread=" + threads[i] + ", expected " + thread);
       }
-      if (order[i] < last || order[i] < 0) {
-        throw fault(
-            i,
-            batch.columns().get(orderColumn).name()
-                + "="
-                + order[i]
-                + ", expected "
-                + Math.max(0, last)
-                + " or more");
+    }
+  }
+
+  /** The values do not fall, within the batch and since the batch before. */
+  void checkOrder(long[] order) {
+    for (int i = 0; i < batch.rows(); i++) {
+      if (order[i] < last) {
+        throw fault(i, orderName + "=" + order[i] + ", expected " + last + " or more");
       }
       last = order[i];
     }
   }
 
-  private CommandException fault(int row, String what) {
+  CommandException fault(int row, String what) {
     return CommandException.badInput(
         file + ": thread " + thread + " batch " + (next - 1) + " row " + row + ": " + what);
   }

@@ -40,6 +40,8 @@ public final class TraceReader implements AutoCloseable {
   private CodeTable code;
   private VariableTable variables;
   private StackTable stacks;
+  private SiteTable sites;
+  private final AccessPacker packer = new AccessPacker();
   private String traceHash;
 
   private TraceReader(Path directory) {
@@ -159,7 +161,13 @@ public final class TraceReader implements AutoCloseable {
 
   /** A cursor at the begin of a thread's accesses; none where the detail is visits. */
   public AccessCursor accesses(int thread) {
-    return new AccessCursor(batches(TraceTable.ACCESSES, thread));
+    if (sites == null) {
+      sites =
+          new SiteTable(
+              has(TraceTable.SITES) ? rows(TraceTable.SITES) : TableRows.none(TraceTable.SITES),
+              directory.resolve(TraceTable.SITES.fileName()).toString());
+    }
+    return new AccessCursor(batches(TraceTable.ACCESSES, thread), sites, packer);
   }
 
   /** SHA-256 over the content of all tables, in hexadecimal. Reads all of an incomplete trace. */
@@ -188,7 +196,7 @@ public final class TraceReader implements AutoCloseable {
   }
 
   private boolean has(TraceTable table) {
-    return table != TraceTable.ACCESSES || manifest.fullDetail();
+    return (table != TraceTable.ACCESSES && table != TraceTable.SITES) || manifest.fullDetail();
   }
 
   private TableRows rows(TraceTable table) {

@@ -27,16 +27,19 @@ public enum TraceTable {
       i64("read_ip"),
       i64("write_ip"),
       u8("flags")),
-  /** Single accesses; only where the detail is full. */
+  /**
+   * Single accesses, only where the detail is full: packed, see docs/trace-format.md and {@link
+   * AccessCursor}.
+   */
   ACCESSES(
       true,
       i32("thread"),
-      i64("instructions"),
-      i64("address"),
-      i32("bytes"),
-      u8("kind"),
-      i64("ip"),
-      u8("flags")),
+      i32("instructions_delta"),
+      i32("site"),
+      i32("address_delta_low"),
+      i32("address_delta_high")),
+  /** What accesses have in common: code address, size, kind, flags; the row number is the site. */
+  SITES(false, i64("ip"), i32("bytes"), u8("kind"), u8("flags")),
   /** System calls, synchronisation, thread and heap events. */
   EVENTS(
       true,
@@ -91,7 +94,7 @@ public enum TraceTable {
   /** Call stacks of allocations. */
   STACKS(false, i32("stack"), i32("depth"), i64("ip")),
   /** Where the batches of the tables by thread lie. */
-  INDEX(false, text("table"), i32("thread"), i64("offset"), i64("bytes"), i32("rows"));
+  INDEX(false, text("table"), i32("thread"), i64("offset"), i64("bytes"), i32("rows"), i64("base"));
 
   private final boolean byThread;
 

@@ -45,6 +45,9 @@ public final class TraceWriter implements AutoCloseable {
 
   private final TableOutput visits;
   private final TableOutput accesses;
+  private final TableOutput sites;
+  private final SiteNumbers siteNumbers = new SiteNumbers();
+  private final AccessPacker packer = new AccessPacker();
   private final TableOutput events;
   private final TableOutput threads;
   private final TableOutput maps;
@@ -74,6 +77,7 @@ public final class TraceWriter implements AutoCloseable {
     manifest.complete(false);
     manifest.write(directory);
     visits = output(TraceTable.VISITS);
+    sites = manifest.fullDetail() ? output(TraceTable.SITES) : null;
     accesses = manifest.fullDetail() ? output(TraceTable.ACCESSES) : null;
     events = output(TraceTable.EVENTS);
     threads = output(TraceTable.THREADS);
@@ -163,22 +167,44 @@ public final class TraceWriter implements AutoCloseable {
     pages.add(page);
   }
 
-  /** A row of accesses; only where the manifest says full detail. */
+  /** An access; only where the manifest says full detail. */
   public void access(
       int thread, long instructions, long address, int bytes, int kind, long ip, int flags) {
+    access(thread, instructions, address, site(ip, bytes, kind, flags));
+  }
+
+  /**
+   * The number of a site: a code address with size, kind ({@link AccessKind}) and flags ({@link
+   * VisitFlags#KERNEL} or 0) of its accesses. The same values give the same number.
+   */
+  public int site(long ip, int bytes, int kind, int flags) {
+    int known = siteNumbers.size();
+    int site = siteNumbers.number(ip, bytes, kind, flags);
+    if (site == known) {
+      ColumnBatch b = sites.rowOf(-1);
+      int row = b.rows();
+      b.longs(0)[row] = ip;
+      b.ints(1)[row] = bytes;
+      b.bytes(2)[row] = (byte) kind;
+      b.bytes(3)[row] = (byte) flags;
+      b.setRows(row + 1);
+      sites.added(b, -1);
+    }
+    return site;
+  }
+
+  /** An access at a site; only where the manifest says full detail. */
+  public void access(int thread, long instructions, long address, int site) {
     ColumnBatch b = accesses.rowOf(thread);
     int row = b.rows();
-    b.ints(0)[row] = thread;
-    b.longs(1)[row] = instructions;
-    b.longs(2)[row] = address;
-    b.ints(3)[row] = bytes;
-    b.bytes(4)[row] = (byte) kind;
-    b.longs(5)[row] = ip;
-    b.bytes(6)[row] = (byte) flags;
+    b.longs(AccessPacker.INSTRUCTIONS)[row] = instructions;
+    b.longs(AccessPacker.ADDRESS)[row] = address;
+    b.ints(AccessPacker.SITE)[row] = site;
     b.setRows(row + 1);
     accesses.added(b, thread);
     accessCount++;
-    if ((flags & VisitFlags.KERNEL) == 0) {
+    int kind = siteNumbers.kind(site);
+    if (siteNumbers.flags(site) == 0) {
       if (AccessKind.reads(kind)) {
         readCount++;
       }
@@ -186,9 +212,8 @@ public final class TraceWriter implements AutoCloseable {
         writeCount++;
       }
     }
-    long first = address >>> 12;
-    long last = (address + Math.max(bytes, 1) - 1) >>> 12;
-    for (long page = first; page <= last; page++) {
+    long last = (address + Math.max(siteNumbers.bytes(site), 1) - 1) >>> 12;
+    for (long page = address >>> 12; page <= last; page++) {
       pages.add(page);
     }
   }
@@ -439,6 +464,7 @@ public final class TraceWriter implements AutoCloseable {
         b.longs(2)[row] = place.offset();
         b.longs(3)[row] = place.bytes();
         b.ints(4)[row] = place.rows();
+        b.longs(5)[row] = place.base();
         b.setRows(row + 1);
         index.added(b, -1);
       }
@@ -509,7 +535,9 @@ public final class TraceWriter implements AutoCloseable {
     private ColumnBatch find(int thread) {
       ColumnBatch b = waiting.get(thread);
       if (b == null) {
-        b = new ColumnBatch(table.columns());
+        b =
+            new ColumnBatch(
+                table == TraceTable.ACCESSES ? AccessPacker.PLAIN_COLUMNS : table.columns());
         waiting.put(thread, b);
       }
       lastThread = thread;
@@ -576,7 +604,15 @@ public final class TraceWriter implements AutoCloseable {
         return;
       }
       try {
-        places.add(stream.write(b, thread));
+        if (table == TraceTable.ACCESSES) {
+          sites.flushAll(); // before the rows that refer to them
+          for (int from = 0; from < b.rows(); ) {
+            from = packer.pack(b, from, thread);
+            places.add(stream.write(packer.packed(), thread, packer.base()));
+          }
+        } else {
+          places.add(stream.write(b, thread, 0));
+        }
       } catch (IOException e) {
         throw new UncheckedIOException(
             directory.resolve(table.fileName()) + ": cannot be written: " + e.getMessage(), e);

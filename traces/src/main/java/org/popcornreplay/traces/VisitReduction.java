@@ -2,6 +2,7 @@ package org.popcornreplay.traces;
 
 import it.unimi.dsi.fastutil.longs.LongArrays;
 import java.util.Arrays;
+import org.popcornreplay.traces.cli.CommandException;
 
 /**
  * Turns the accesses of one thread into visits: for each slice and page what was read and written
@@ -14,6 +15,9 @@ public final class VisitReduction {
 
   private static final int PAGE_BITS = 12;
   private static final int LINE_BITS = 6;
+
+  /** The most pages of one slice: 16 GiB. */
+  private static final int MAX_SLICE_PAGES = 1 << 22;
 
   private final int thread;
   private final long sliceInstructions;
@@ -168,6 +172,10 @@ public final class VisitReduction {
       if (size * 2 >= keys.length) {
         rehash();
         return slot(number);
+      }
+      if (size == MAX_SLICE_PAGES) {
+        throw CommandException.badInput(
+            "slice: pages=" + (size + 1L) + ", expected at most " + MAX_SLICE_PAGES);
       }
       int i = size++;
       if (i == page.length) {

@@ -351,7 +351,12 @@ public final class StreamFile implements Closeable {
       if (body < 0 || body > size - bodyAt || body > Integer.MAX_VALUE - 64) {
         throw fault(at, "body bytes=" + body + ", file has " + (size - bodyAt) + " left");
       }
-      return new BatchPlace(threadOf(message, at), at, 8L + metadata.limit() + body, (int) rows);
+      return new BatchPlace(
+          (int) keyed(message, StreamWriter.THREAD_KEY, -1, 999_999_999, at),
+          at,
+          8L + metadata.limit() + body,
+          (int) rows,
+          keyed(message, StreamWriter.BASE_KEY, 0, Long.MAX_VALUE, at));
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
       throw fault(at, "metadata that points outside of itself", e);
     }
@@ -368,22 +373,23 @@ public final class StreamFile implements Closeable {
     return batch;
   }
 
-  private int threadOf(Message message, long at) {
+  /** A number in the batch's metadata, or {@code missing} where it has none. */
+  private long keyed(Message message, String key, long missing, long most, long at) {
     int keys = message.customMetadataLength();
     if (keys > 64) {
       throw fault(at, "metadata keys=" + keys + ", expected at most 64");
     }
     for (int i = 0; i < keys; i++) {
       KeyValue pair = message.customMetadata(i);
-      if (StreamWriter.THREAD_KEY.equals(pair.key())) {
+      if (key.equals(pair.key())) {
         String value = pair.value();
-        if (value == null || !value.matches("[0-9]{1,9}")) {
-          throw fault(at, "thread=" + printable(value) + ", expected 0 to 999999999");
+        if (value == null || !value.matches("[0-9]{1,18}") || Long.parseLong(value) > most) {
+          throw fault(at, key + "=" + printable(value) + ", expected 0 to " + most);
         }
-        return Integer.parseInt(value);
+        return Long.parseLong(value);
       }
     }
-    return -1;
+    return missing;
   }
 
   private void checkSchema(ByteBuffer metadata) {

@@ -38,6 +38,9 @@ public final class StreamWriter implements Closeable {
   /** The key of a batch's metadata that names the thread whose rows it holds. */
   public static final String THREAD_KEY = "thread";
 
+  /** The key of a batch's metadata that holds what delta columns begin from. */
+  public static final String BASE_KEY = "base";
+
   private static final int ZSTD_LEVEL = 1;
   private static final int CONTINUATION = -1;
 
@@ -75,9 +78,10 @@ public final class StreamWriter implements Closeable {
    * Writes the rows of a batch.
    *
    * @param thread the thread whose rows these are, or -1 where a table is not by thread
+   * @param base the value before the first one of a delta column, or 0
    * @return where the batch lies
    */
-  public BatchPlace write(ColumnBatch batch, int thread) throws IOException {
+  public BatchPlace write(ColumnBatch batch, int thread, long base) throws IOException {
     int rows = batch.rows();
     int buffers = 0;
     for (int n : buffersOfColumn) {
@@ -108,8 +112,9 @@ public final class StreamWriter implements Closeable {
     }
     body.flip();
     ByteBuffer metadata =
-        batchMessage(rows, columns.size(), offsets, lengths, body.limit(), thread);
-    BatchPlace place = new BatchPlace(thread, position, metadata.remaining() + body.limit(), rows);
+        batchMessage(rows, columns.size(), offsets, lengths, body.limit(), thread, base);
+    BatchPlace place =
+        new BatchPlace(thread, position, metadata.remaining() + body.limit(), rows, base);
     append(metadata, body);
     return place;
   }
@@ -232,14 +237,21 @@ public final class StreamWriter implements Closeable {
   }
 
   private static ByteBuffer batchMessage(
-      int rows, int columns, long[] offsets, long[] lengths, long bodyBytes, int thread) {
+      int rows,
+      int columns,
+      long[] offsets,
+      long[] lengths,
+      long bodyBytes,
+      int thread,
+      long base) {
     FlatBufferBuilder b = new FlatBufferBuilder(1024);
     int custom = 0;
     if (thread >= 0) {
-      int key = b.createString(THREAD_KEY);
-      int value = b.createString(Integer.toString(thread));
+      int ofThread = keyValue(b, THREAD_KEY, thread);
       custom =
-          Message.createCustomMetadataVector(b, new int[] {KeyValue.createKeyValue(b, key, value)});
+          Message.createCustomMetadataVector(
+              b,
+              base == 0 ? new int[] {ofThread} : new int[] {ofThread, keyValue(b, BASE_KEY, base)});
     }
     RecordBatch.startNodesVector(b, columns);
     for (int c = 0; c < columns; c++) {
@@ -259,6 +271,11 @@ public final class StreamWriter implements Closeable {
         Message.createMessage(
             b, MetadataVersion.V5, MessageHeader.RecordBatch, batch, bodyBytes, custom));
     return framed(b);
+  }
+
+  private static int keyValue(FlatBufferBuilder b, String key, long value) {
+    int name = b.createString(key);
+    return KeyValue.createKeyValue(b, name, b.createString(Long.toString(value)));
   }
 
   private static ByteBuffer framed(FlatBufferBuilder b) {

@@ -1,0 +1,2 @@
+/** Other people's traces, in and out. */
+package org.popcornreplay.traces.convert;
