@@ -1,0 +1,53 @@
+package org.popcornreplay.analysis;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A hash of everything that a run's replay determines: all tables, without the run's number and the
+ * wall clock's share (started_at, wall_ms). The order of rows does not matter. Made with the hash
+ * function of this version's DuckDB, so compare hashes of one version.
+ */
+final class ContentHash {
+  private ContentHash() {}
+
+  static String of(RunDatabase database, long runId) {
+    List<String> tables =
+        database
+            .ask(
+                "SELECT DISTINCT table_name FROM duckdb_columns() WHERE column_name = 'run_id'"
+                    + " AND schema_name = 'main' AND database_name <> 'temp' ORDER BY table_name")
+            .rows()
+            .stream()
+            .map(row -> row.get(0).toString())
+            .toList();
+    MessageDigest digest = sha256();
+    for (String table : tables) {
+      String without = table.equals("runs") ? "run_id, started_at, wall_ms" : "run_id";
+      QueryResult sums =
+          database.ask(
+              "SELECT count(*) AS rows, coalesce(sum(hash(t)::UHUGEINT % 18446744073709551557), 0)::VARCHAR AS sum"
+                  + " FROM (SELECT * EXCLUDE ("
+                  + without
+                  + ") FROM "
+                  + table
+                  + " WHERE run_id = "
+                  + runId
+                  + ") t");
+      String line = table + " " + sums.text(0, "rows") + " " + sums.text(0, "sum") + "\n";
+      digest.update(line.getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(digest.digest(), 0, 16);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package org.popcornreplay.analysis;
+
+import java.io.PrintStream;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** Writes a result row by row. Ends early, without a word, when nobody reads any more. */
+interface ResultPrinter {
+  void print(ResultSet rows, PrintStream out) throws SQLException;
+}
