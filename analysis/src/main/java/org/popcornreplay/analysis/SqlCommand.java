@@ -81,6 +81,8 @@ public final class SqlCommand implements Callable<Integer> {
 
   /** How results are printed; at most one. */
   private static final class Layout {
+    // The default; the option is there to be said.
+    @SuppressWarnings("UnusedVariable")
     @Option(names = "--box", description = "as a table for people (default)")
     private boolean box;
 
@@ -139,6 +141,8 @@ public final class SqlCommand implements Callable<Integer> {
   @Option(names = "--quiet", description = "no notices on standard error")
   private boolean quiet;
 
+  // CommandFrame looks for this word itself; it stands here so that --help lists it.
+  @SuppressWarnings("UnusedVariable")
   @Option(names = "--debug", description = "stack traces of errors")
   private boolean debug;
 
