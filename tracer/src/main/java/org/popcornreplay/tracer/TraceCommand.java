@@ -1,5 +1,12 @@
 package org.popcornreplay.tracer;
 
+import org.popcornreplay.tracer.command.CheckCommand;
+import org.popcornreplay.tracer.command.DumpCommand;
+import org.popcornreplay.tracer.command.ExportCommand;
+import org.popcornreplay.tracer.command.GenerateCommand;
+import org.popcornreplay.tracer.command.ImportCommand;
+import org.popcornreplay.tracer.command.InfoCommand;
+import org.popcornreplay.tracer.command.ReduceCommand;
 import org.popcornreplay.traces.cli.CommandFrame;
 import org.popcornreplay.traces.cli.ProjectVersion;
 import picocli.CommandLine;
@@ -15,7 +22,15 @@ import picocli.CommandLine.Spec;
     description = "Records programs and works on traces.",
     mixinStandardHelpOptions = true,
     versionProvider = ProjectVersion.class,
-    subcommands = {})
+    subcommands = {
+      InfoCommand.class,
+      DumpCommand.class,
+      CheckCommand.class,
+      ReduceCommand.class,
+      GenerateCommand.class,
+      ImportCommand.class,
+      ExportCommand.class
+    })
 public final class TraceCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -164,6 +164,11 @@ public final class Manifest {
     return root;
   }
 
+  /** A copy that can be changed on its own. */
+  Manifest copy() {
+    return new Manifest(root.deepCopy());
+  }
+
   void complete(boolean complete) {
     root.put("complete", complete);
   }

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import org.popcornreplay.traces.arrow.BatchPlace;
 import org.popcornreplay.traces.arrow.StreamFile;
 import org.popcornreplay.traces.cli.CommandException;
@@ -159,6 +158,11 @@ public final class TraceReader implements AutoCloseable {
     return new MergedCursor(thread, visits, batches(TraceTable.EVENTS, thread));
   }
 
+  /** A cursor over a thread's events alone. */
+  public ThreadCursor events(int thread) {
+    return new MergedCursor(thread, RowSource.EMPTY, batches(TraceTable.EVENTS, thread));
+  }
+
   /** A cursor at the begin of a thread's accesses; none where the detail is visits. */
   public AccessCursor accesses(int thread) {
     if (sites == null) {
@@ -195,7 +199,7 @@ public final class TraceReader implements AutoCloseable {
     streams.values().forEach(StreamFile::close);
   }
 
-  private boolean has(TraceTable table) {
+  boolean has(TraceTable table) {
     return (table != TraceTable.ACCESSES && table != TraceTable.SITES) || manifest.fullDetail();
   }
 
@@ -203,7 +207,7 @@ public final class TraceReader implements AutoCloseable {
     return TableRows.read(directory, table, manifest.complete());
   }
 
-  private ThreadBatches batches(TraceTable table, int thread) {
+  ThreadBatches batches(TraceTable table, int thread) {
     Int2ObjectOpenHashMap<List<BatchPlace>> byThread = places.get(table);
     List<BatchPlace> mine = byThread == null ? null : byThread.get(thread);
     return new ThreadBatches(
@@ -300,9 +304,37 @@ public final class TraceReader implements AutoCloseable {
     }
   }
 
-  /** The batches of a table by thread, for checks. */
-  Map<Integer, List<BatchPlace>> placesOf(TraceTable table) {
-    Int2ObjectOpenHashMap<List<BatchPlace>> byThread = places.get(table);
-    return byThread == null ? Map.of() : byThread;
+  /** A line for each file whose content is not what the manifest says; reads all files. */
+  public List<String> checksumFaults() {
+    List<String> faults = new ArrayList<>();
+    if (!manifest.complete()) {
+      return faults;
+    }
+    StringBuilder content = new StringBuilder();
+    for (TraceTable table : TraceTable.values()) {
+      JsonNode entry = manifest.json().path("files").path(table.fileName());
+      Path file = directory.resolve(table.fileName());
+      if (!has(table) || (table == TraceTable.INDEX && !Files.isRegularFile(file))) {
+        continue;
+      }
+      String sha256 = sha256(file);
+      if (!sha256.equals(entry.path("sha256").asText())) {
+        faults.add(
+            file + ": sha256=" + sha256 + ", expected " + entry.path("sha256").asText("none"));
+      }
+      if (table != TraceTable.INDEX) {
+        content.append(table.fileName()).append(' ').append(sha256).append('\n');
+      }
+    }
+    String hash = TraceWriter.sha256(content.toString());
+    if (!hash.equals(manifest.traceHash())) {
+      faults.add(
+          directory.resolve(Manifest.FILE_NAME)
+              + ": trace_hash="
+              + manifest.traceHash()
+              + ", expected "
+              + hash);
+    }
+    return faults;
   }
 }

@@ -39,7 +39,6 @@ public final class TraceWriter implements AutoCloseable {
   private final Manifest manifest;
   private final long bufferBytes;
   private final EnumMap<TraceTable, TableOutput> outputs = new EnumMap<>(TraceTable.class);
-  private final PageSet pages = new PageSet();
   private long buffered;
   private boolean closed;
 
@@ -56,18 +55,7 @@ public final class TraceWriter implements AutoCloseable {
   private final TableOutput variables;
   private final TableOutput stacks;
 
-  private long visitCount;
-  private long kernelVisitCount;
-  private long accessCount;
-  private long readCount;
-  private long writeCount;
-  private long eventCount;
-  private long syscallCount;
-  private long syncCount;
-  private long atomicCount;
-  private long migrationCount;
-  private long threadCount;
-  private long instructionCount;
+  private final TraceCounts counts = new TraceCounts();
 
   private TraceWriter(Path directory, Manifest manifest, long bufferBytes) throws IOException {
     this.directory = directory;
@@ -157,14 +145,7 @@ public final class TraceWriter implements AutoCloseable {
     b.bytes(12)[row] = (byte) flags;
     b.setRows(row + 1);
     visits.added(b, thread);
-    visitCount++;
-    if ((flags & VisitFlags.KERNEL) == 0) {
-      readCount += reads;
-      writeCount += writes;
-    } else {
-      kernelVisitCount++;
-    }
-    pages.add(page);
+    counts.visit(page, reads, writes, flags);
   }
 
   /** An access; only where the manifest says full detail. */
@@ -202,20 +183,8 @@ public final class TraceWriter implements AutoCloseable {
     b.ints(AccessPacker.SITE)[row] = site;
     b.setRows(row + 1);
     accesses.added(b, thread);
-    accessCount++;
-    int kind = siteNumbers.kind(site);
-    if (siteNumbers.flags(site) == 0) {
-      if (AccessKind.reads(kind)) {
-        readCount++;
-      }
-      if (AccessKind.writes(kind)) {
-        writeCount++;
-      }
-    }
-    long last = (address + Math.max(siteNumbers.bytes(site), 1) - 1) >>> 12;
-    for (long page = address >>> 12; page <= last; page++) {
-      pages.add(page);
-    }
+    counts.access(
+        address, siteNumbers.bytes(site), siteNumbers.kind(site), siteNumbers.flags(site));
   }
 
   /** A row of events; the columns of docs/trace-format.md in their order. */
@@ -254,17 +223,7 @@ public final class TraceWriter implements AutoCloseable {
     b.longs(14)[row] = ip;
     b.setRows(row + 1);
     events.added(b, thread);
-    eventCount++;
-    switch (kind) {
-      case SYSCALL, FUTEX, VMA, PROPOSE, THREAD_STATUS, NODE_INFO -> syscallCount++;
-      case MIGRATE -> {
-        syscallCount++;
-        migrationCount++;
-      }
-      case SYNC_ENTER -> syncCount++;
-      case ATOMIC -> atomicCount++;
-      default -> {}
-    }
+    counts.event(kind);
   }
 
   /** A row of threads, written when the thread has ended or the recording ends. */
@@ -295,8 +254,7 @@ public final class TraceWriter implements AutoCloseable {
     b.longs(10)[row] = writes;
     b.setRows(row + 1);
     threads.added(b, -1);
-    threadCount++;
-    instructionCount += instructions;
+    counts.thread(instructions);
   }
 
   /** A row of maps. */
@@ -403,20 +361,9 @@ public final class TraceWriter implements AutoCloseable {
         content.append(name).append(' ').append(sha256).append('\n');
       }
     }
-    ObjectNode counts = manifest.json().putObject("counts");
-    counts.put("threads", threadCount);
-    counts.put("instructions", instructionCount);
-    counts.put("reads", readCount);
-    counts.put("writes", writeCount);
-    counts.put("visits", visitCount);
-    counts.put("kernel_visits", kernelVisitCount);
-    counts.put("accesses", accessCount);
-    counts.put("events", eventCount);
-    counts.put("pages", pages.size());
-    counts.put("syscalls", syscallCount);
-    counts.put("sync_events", syncCount);
-    counts.put("atomics", atomicCount);
-    counts.put("migrations", migrationCount);
+    ObjectNode totals = manifest.json().putObject("counts");
+    totals.put("threads", counts.threads);
+    counts.putInto(totals);
     manifest.json().put("trace_hash", sha256(content.toString()));
     manifest.complete(true);
     closeStreams();

@@ -1,0 +1,2 @@
+/** Checks of whole traces. */
+package org.popcornreplay.traces.check;
