@@ -12,6 +12,8 @@ public enum Cost {
   PAGE_COPY,
   /** Installing or changing a page-table entry, with its TLB flush. */
   PAGE_MAP,
+  /** From the end of a page request's handling to posting its response. */
+  PAGE_REPLY,
   /** Serving an invalidation. */
   INVALIDATE_SERVE,
   /** Looking up a VMA for a remote. */

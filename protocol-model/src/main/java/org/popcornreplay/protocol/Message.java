@@ -4,7 +4,7 @@ package org.popcornreplay.protocol;
  * One message on its way. The header is {@code struct pcn_kmsg_hdr}; the payload fields that the
  * model needs are public final fields of the subclasses that the servers send, as in pcn_kmsg.h.
  */
-public class Message {
+public class Message implements Digestible {
   private final MessageType type;
   private final int from;
   private final int to;
@@ -61,5 +61,25 @@ public class Message {
   /** The page number it is about, or {@link #NO_PAGE}. */
   public final long page() {
     return page;
+  }
+
+  @Override
+  public final void digest(Digest digest) {
+    digest.add(type.number()).add(from).add(to).add(thread).add(page);
+    digestPayload(digest);
+  }
+
+  /** Folds the payload. */
+  void digestPayload(Digest digest) {}
+
+  /** What a reader of a message chart wants to know of the payload; may be empty. */
+  public String detail() {
+    return "";
+  }
+
+  @Override
+  public String toString() {
+    String detail = detail();
+    return from + ">" + to + ":" + type + (detail.isEmpty() ? "" : " " + detail);
   }
 }

@@ -11,6 +11,7 @@ public final class Outcome {
 
   public static final int ENOENT = -2;
   public static final int ESRCH = -3;
+  public static final int EINTR = -4;
   public static final int EIO = -5;
   public static final int EAGAIN = -11;
 
@@ -44,6 +45,7 @@ public final class Outcome {
     CODES.put("OK", OK);
     CODES.put("ENOENT", ENOENT);
     CODES.put("ESRCH", ESRCH);
+    CODES.put("EINTR", EINTR);
     CODES.put("EIO", EIO);
     CODES.put("EAGAIN", EAGAIN);
     CODES.put("EWOULDBLOCK", EWOULDBLOCK);

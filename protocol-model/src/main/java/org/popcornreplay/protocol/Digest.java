@@ -1,0 +1,24 @@
+package org.popcornreplay.protocol;
+
+/** Folds numbers into 64 bits: equal states give equal digests, others almost surely not. */
+public final class Digest {
+  private long state = 0x243F6A8885A308D3L;
+
+  /** Folds one number in; the order matters. */
+  public Digest add(long value) {
+    long mixed = (state ^ value) * 0x9E3779B97F4A7C15L;
+    mixed = (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
+    state = mixed ^ (mixed >>> 29);
+    return this;
+  }
+
+  /** Folds a truth value in. */
+  public Digest add(boolean value) {
+    return add(value ? 1 : 2);
+  }
+
+  /** The digest so far. */
+  public long value() {
+    return state;
+  }
+}

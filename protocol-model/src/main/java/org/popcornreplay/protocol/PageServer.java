@@ -1,0 +1,327 @@
+package org.popcornreplay.protocol;
+
+import org.popcornreplay.protocol.FaultHandleActions.Action;
+
+/**
+ * The functions of page_server.c that its contexts share: the fault table, claims, what a page is.
+ * The contexts themselves are {@link PageFault} (a local fault), {@link PageRequestWork}, {@link
+ * PageInvalidateWork} and the futex claim of {@link FutexOperation}.
+ */
+final class PageServer {
+  /** What entering the fault table led to. */
+  enum Entry {
+    /** The caller handles the page. */
+    LEADER,
+    /** The caller sleeps until the leader has ended and shares its result. */
+    FOLLOWING,
+    /** The caller sleeps until the ongoing handling has ended and then has no handle. */
+    WAITING,
+    /** The caller has no handle. */
+    RETRY,
+    /** The kernel has stopped in a BUG. */
+    IMPOSSIBLE
+  }
+
+  private final PopcornCluster cluster;
+
+  PageServer(PopcornCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** {@code __start_fault_handling}. */
+  Entry startFaultHandling(PageActivity activity, boolean write, boolean remote) {
+    RemoteContext context = activity.here();
+    FaultHandle ongoing = context.faults.get(activity.pageIndex);
+    if (ongoing == null) {
+      activity.handle =
+          new FaultHandle(activity.page, activity.pageIndex, activity.thread, write, remote);
+      context.faults.put(activity.pageIndex, activity.handle);
+      return Entry.LEADER;
+    }
+    int index =
+        FaultHandleActions.index(
+            context.isRemote(), ongoing.remote, ongoing.invalidate, ongoing.write, write, remote);
+    cluster.stat(context.node).accountAction(index);
+    Action action = FaultHandleActions.action(index);
+    if (action == Action.FOLLOW && ongoing.limit++ > FaultHandle.FH_ACTION_MAX_FOLLOWER) {
+      action = Action.WAIT_RETRY;
+    }
+    switch (action) {
+      case FOLLOW -> {
+        tell(activity, index, Observer.Conflict.FOLLOW);
+        ongoing.pendings++;
+        activity.handle = ongoing;
+        ongoing.waits.add(activity);
+        return Entry.FOLLOWING;
+      }
+      case WAIT_RETRY -> {
+        tell(activity, index, Observer.Conflict.WAIT_RETRY);
+        activity.handle = null;
+        ongoing.waitsRetry.add(activity);
+        return Entry.WAITING;
+      }
+      case RETRY -> {
+        tell(activity, index, Observer.Conflict.RETRY);
+        activity.handle = null;
+        return Entry.RETRY;
+      }
+      default -> {
+        cluster.bug(
+            activity, "", "fault-handle action " + index + " cannot occur; " + ongoing.toString());
+        return Entry.IMPOSSIBLE;
+      }
+    }
+  }
+
+  private void tell(PageActivity activity, int index, Observer.Conflict conflict) {
+    cluster.observer.conflict(activity.node, activity.thread, activity.page, index, conflict);
+  }
+
+  /** {@code __finish_fault_handling}. */
+  void finishFaultHandling(PageActivity activity) {
+    FaultHandle handle = activity.handle;
+    activity.handle = null;
+    handle.pendings--;
+    if (handle.pendings > 0) {
+      for (Activity follower : handle.waits) {
+        follower.wake();
+      }
+      handle.waits.clear();
+    } else if (handle.invalidate) {
+      handle.invalidator.wake();
+    } else {
+      removeHandle(activity.here(), handle);
+    }
+  }
+
+  void removeHandle(RemoteContext context, FaultHandle handle) {
+    context.faults.remove(handle.pageIndex);
+    for (Activity waiter : handle.waitsRetry) {
+      waiter.wake();
+    }
+    handle.waitsRetry.clear();
+  }
+
+  boolean isDistributed(int pageIndex) {
+    return cluster.origin().pages.has(pageIndex, PageTable.DISTRIBUTED);
+  }
+
+  /** {@code page_is_mine} at the origin. */
+  boolean pageIsMine(int pageIndex) {
+    return !isDistributed(pageIndex) || cluster.directory.contains(pageIndex, Popcorn.ORIGIN);
+  }
+
+  /** Whether another node holds the page by the directory. */
+  boolean isOwner(int pageIndex, int node) {
+    return isDistributed(pageIndex) && cluster.directory.contains(pageIndex, node);
+  }
+
+  /**
+   * {@code __claim_local_page}: takes the page away from all owners but {@code except} and the
+   * origin, in ascending order and in parallel.
+   *
+   * @return whether the caller must sleep at its station until all have answered
+   */
+  boolean claimLocalPage(PageActivity claimer, int except) {
+    int index = claimer.pageIndex;
+    Directory directory = cluster.directory;
+    if (!isDistributed(index)) {
+      return false;
+    }
+    int targets = 0;
+    for (int n = directory.next(index, 1); n >= 0; n = directory.next(index, n + 1)) {
+      targets += n == except ? 0 : 1;
+    }
+    if (targets == 0) {
+      return false;
+    }
+    claimer.station = cluster.station(claimer, targets);
+    if (claimer.station == null) {
+      return true;
+    }
+    for (int n = directory.next(index, 1); n >= 0; n = directory.next(index, n + 1)) {
+      if (n != except) {
+        directory.remove(index, n);
+        revokePageOwnership(claimer, n);
+      }
+    }
+    return claimer.station.mustSleep();
+  }
+
+  /** {@code __revoke_page_ownership}. */
+  private void revokePageOwnership(PageActivity claimer, int node) {
+    cluster.messages.post(
+        new PageInvalidation(
+            MessageType.PAGE_INVALIDATE_REQUEST,
+            Popcorn.ORIGIN,
+            node,
+            MessageType.PAGE_INVALIDATE_REQUEST.wireBytes(),
+            claimer.thread,
+            claimer.page,
+            claimer.station.id()));
+  }
+
+  /**
+   * {@code __claim_remote_page}: fetches the page from an owner, for a write taking it from all.
+   * The caller sleeps at its station; {@link #claimedRemotePage} ends the claim.
+   *
+   * @return whether the request is under way; if not, the kernel has failed
+   */
+  boolean claimRemotePage(PageActivity claimer, boolean write, int faultFlags) {
+    int index = claimer.pageIndex;
+    Directory directory = cluster.directory;
+    int owners = directory.count(index);
+    int candidates = owners - (directory.contains(index, Popcorn.ORIGIN) ? 1 : 0);
+    if (candidates == 0) {
+      cluster.bug(claimer, "K13", "page " + claimer.page + " has no owner to fetch it from");
+      return false;
+    }
+    int chosen = candidates == 1 ? 0 : cluster.world.choose(candidates);
+    if (!write && chosen != 0) {
+      cluster.hang(
+          claimer,
+          "K8",
+          "read claim of page " + claimer.page + " with " + candidates + " owners asks nobody");
+      return false;
+    }
+    claimer.station = cluster.station(claimer, write ? candidates : 1);
+    if (claimer.station == null) {
+      return false;
+    }
+    int place = 0;
+    for (int n = directory.next(index, 1); n >= 0; n = directory.next(index, n + 1)) {
+      if (place++ == chosen) {
+        requestRemotePage(claimer, n, faultFlags | FaultResult.FLAG_REMOTE);
+      } else if (write) {
+        revokePageOwnership(claimer, n);
+      }
+    }
+    claimer.station.mustSleep();
+    return true;
+  }
+
+  /** The end of {@code __claim_remote_page}: the data is the origin's, and so is the page. */
+  void claimedRemotePage(PageActivity claimer, boolean write) {
+    int index = claimer.pageIndex;
+    if (write) {
+      Directory directory = cluster.directory;
+      for (int n = directory.next(index, 1); n >= 0; n = directory.next(index, n + 1)) {
+        directory.remove(index, n);
+      }
+    }
+    if (claimer.station.reply() instanceof PageResponse response
+        && response.result == FaultResult.OK) {
+      cluster.origin().pages.fill(index, response.contents);
+    }
+  }
+
+  /** {@code __request_remote_page}. */
+  void requestRemotePage(PageActivity requester, int node, int faultFlags) {
+    cluster.messages.post(
+        new PageRequest(
+            MessageType.REMOTE_PAGE_REQUEST,
+            requester.node,
+            node,
+            MessageType.REMOTE_PAGE_REQUEST.wireBytes(),
+            requester.thread,
+            requester.page,
+            requester.station.id(),
+            faultFlags));
+  }
+
+  /**
+   * What a kernel without Popcorn does with a fault: the zero page, a private page, the page cache.
+   */
+  void handleOrdinaryFault(RemoteContext context, Vma area, int index, boolean write) {
+    PageTable pages = context.pages;
+    boolean fresh = pages.entry(index) == PageTable.NONE;
+    if (write) {
+      cluster.setEntry(context, index, PageTable.WRITE);
+      pages.raise(index, PageTable.DIRTY);
+    } else if (fresh) {
+      cluster.setEntry(context, index, area.isFileBacked() ? PageTable.READ : PageTable.ZERO);
+    }
+    if (fresh) {
+      pages.fill(index, cluster.latest(index));
+    }
+  }
+
+  /** {@code handle_pte_fault_origin}: a page that the origin never had comes to be. */
+  void handlePteFaultOrigin(Vma area, int index, boolean write) {
+    RemoteContext origin = cluster.origin();
+    PageTable pages = origin.pages;
+    if (area.isFileBacked()) {
+      boolean copies = write && !area.isShared();
+      cluster.setEntry(
+          origin, index, write && area.isWritable() ? PageTable.WRITE : PageTable.READ);
+      if (copies) {
+        pages.raise(index, (byte) (PageTable.COWED | PageTable.DIRTY));
+      }
+    } else {
+      cluster.setEntry(origin, index, area.isWritable() ? PageTable.WRITE : PageTable.READ);
+      pages.raise(index, PageTable.DIRTY);
+    }
+    pages.fill(index, cluster.latest(index));
+  }
+
+  /** {@code page_server_zap_pte} for a range: entries and info words go. */
+  void zap(RemoteContext context, long start, long end) {
+    cluster.forEachTouched(
+        context,
+        start,
+        end,
+        index -> {
+          if (context.pages.entry(index) != PageTable.NONE) {
+            cluster.setEntry(context, index, PageTable.NONE);
+            if (!context.isRemote()) {
+              cluster.written(index);
+            }
+          }
+          context.pages.clearFlags(index);
+          if (!context.isRemote()) {
+            cluster.directory.clear(index);
+          }
+        });
+  }
+
+  /** {@code page_server_release_page_ownership} at the caller: every present page is given up. */
+  void releaseAtCaller(RemoteContext context, long start, long end) {
+    cluster.forEachTouched(
+        context,
+        start,
+        end,
+        index -> {
+          boolean mine =
+              isDistributed(index)
+                  && context.pages.entry(index) > PageTable.INVALID
+                  && !isForbidden(index, context.node);
+          if (mine) {
+            context.pages.lower(index, PageTable.OWN);
+            if (!context.isRemote()) {
+              cluster.directory.remove(index, Popcorn.ORIGIN);
+            }
+            cluster.setEntry(context, index, PageTable.INVALID);
+          }
+        });
+  }
+
+  /** The origin's half: the requester's bit goes in every page that the origin has an entry for. */
+  void releaseAtOrigin(int requester, long start, long end) {
+    cluster.forEachTouched(
+        cluster.origin(),
+        start,
+        end,
+        index -> {
+          if (cluster.origin().pages.entry(index) != PageTable.NONE
+              && !isForbidden(index, requester)) {
+            cluster.directory.remove(index, requester);
+          }
+        });
+  }
+
+  private boolean isForbidden(int index, int node) {
+    return cluster.options.releaseForbidden
+        && cluster.directory.contains(index, node)
+        && cluster.directory.count(index) == 1;
+  }
+}

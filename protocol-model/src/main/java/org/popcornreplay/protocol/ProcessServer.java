@@ -1,0 +1,83 @@
+package org.popcornreplay.protocol;
+
+/**
+ * The functions of process_server.c that its contexts share. The contexts are {@link
+ * MigrationCall}, {@link CloneRemoteThread}, {@link RemoteWorker}, {@link RemoteTaskStart}, {@link
+ * OriginPeer}, {@link PeerResumption} and {@link ExitCall}.
+ */
+final class ProcessServer {
+  private final PopcornCluster cluster;
+
+  ProcessServer(PopcornCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** {@code handle_remote_task_pairing}. */
+  void handleRemoteTaskPairing(Message message) {
+    cluster.addHost(message.from());
+    cluster.messages.handled(message, 0);
+  }
+
+  /** {@code request_remote_work} at the origin: unknown pids drop the message (K19). */
+  void requestRemoteWork(Message message) {
+    Task task = cluster.task(message.thread());
+    if (task.ended) {
+      cluster.failed(
+          message.to(),
+          message.thread(),
+          "K19",
+          Outcome.HANG,
+          message.type() + " for thread " + message.thread() + ", which has ended, is dropped");
+      return;
+    }
+    task.originPeer.request(message);
+  }
+
+  /** The checks of sys_popcorn_migrate; 0 where a migration may begin. */
+  int checkMigration(Task task, int nid) {
+    int limit = Math.max(PopcornCluster.MAX_POPCORN_NODES, cluster.nodes());
+    if (nid < 0 || nid >= limit) {
+      return Outcome.EINVAL;
+    }
+    if (nid == task.node) {
+      return Outcome.EBUSY;
+    }
+    return nid >= cluster.nodes() ? Outcome.EAGAIN : Outcome.OK;
+  }
+
+  /** {@code __terminate_remotes}: tells every node that ever hosted the process. */
+  void terminateRemotes(ExitActivity last, int next) {
+    int target = cluster.nextHost(last.terminated + 1);
+    if (target < 0) {
+      last.at = next;
+      last.resume();
+      return;
+    }
+    last.terminated = target;
+    cluster.messages.send(
+        new Message(
+            MessageType.TASK_EXIT_ORIGIN,
+            Popcorn.ORIGIN,
+            target,
+            MessageType.TASK_EXIT_ORIGIN.wireBytes(),
+            last.thread,
+            Message.NO_PAGE),
+        last,
+        ExitActivity.TERMINATING);
+  }
+
+  /** What the ending worker does to user threads that are still there (K27). */
+  void endLeftoverTasks(int node) {
+    for (Task task : cluster.tasks()) {
+      if (task.node == node) {
+        if (!cluster.options.cleanExit) {
+          cluster.failed(
+              node, task.id, "K27", Outcome.BUG, "thread " + task.id + " outlives its worker");
+        }
+        task.node = -1;
+        cluster.observer.threadExits(task.id, node);
+        cluster.endOperation(task, Outcome.EINTR);
+      }
+    }
+  }
+}

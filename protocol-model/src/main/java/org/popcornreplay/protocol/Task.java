@@ -1,0 +1,76 @@
+package org.popcornreplay.protocol;
+
+/** A thread of the process: its task at the origin and, while it is away, its remote task. */
+final class Task {
+  final int id;
+  final long tidPage;
+  final long tidAddress;
+
+  /** Where it runs; -1 once it has ended there. */
+  int node = Popcorn.ORIGIN;
+
+  int backoffWeight;
+  int migrationTarget = -1;
+
+  /** The number of the write that the thread's last read returned. */
+  int lastRead;
+
+  /** The task at the origin has ended. */
+  boolean ended;
+
+  /** A signal ends it as soon as it can. */
+  boolean killed;
+
+  boolean exiting;
+  final OriginPeer originPeer;
+  final PageFault fault;
+
+  private Completion completion;
+  private String operation;
+
+  Task(PopcornCluster cluster, int id, long tidPage, long tidAddress) {
+    this.id = id;
+    this.tidPage = tidPage;
+    this.tidAddress = tidAddress;
+    this.originPeer = new OriginPeer(cluster, this);
+    this.fault = new PageFault(cluster, this);
+  }
+
+  boolean isAway() {
+    return node > Popcorn.ORIGIN;
+  }
+
+  boolean isBusy() {
+    return completion != null;
+  }
+
+  /** What it is doing; null if nothing. */
+  String operation() {
+    return operation;
+  }
+
+  void begin(String name, Completion done) {
+    if (completion != null) {
+      throw new IllegalStateException(
+          "thread: id=" + id + ", expected no operation under way but " + operation);
+    }
+    operation = name;
+    completion = done;
+  }
+
+  void end(int result) {
+    Completion done = completion;
+    if (done == null) {
+      return;
+    }
+    completion = null;
+    operation = null;
+    done.ended(id, result);
+  }
+
+  void digest(Digest digest) {
+    digest.add(id).add(node).add(ended).add(killed).add(exiting).add(migrationTarget);
+    digest.add(completion != null);
+    originPeer.digestSlot(digest);
+  }
+}
