@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = ProjectVersion.class,
     subcommands = {
+      RecordCommand.class,
       InfoCommand.class,
       DumpCommand.class,
       CheckCommand.class,

@@ -1,0 +1,286 @@
+package org.popcornreplay.tracer;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.popcornreplay.tracer.capture.CaptureStream;
+import org.popcornreplay.tracer.capture.CaptureTool;
+import org.popcornreplay.traces.Manifest;
+import org.popcornreplay.traces.TraceWriter;
+import org.popcornreplay.traces.cli.CommandException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code popcorn-trace record}: runs a program under the capture tool and writes its trace. */
+@Command(
+    name = "record",
+    mixinStandardHelpOptions = true,
+    description =
+        "Runs PROG and writes what its threads did. Its stdin, stdout, stderr and exit code stay its own.")
+public final class RecordCommand implements Callable<Integer> {
+  /** How detailed a trace is. */
+  enum Detail {
+    visits,
+    full
+  }
+
+  /** When a system call is Popcorn's. */
+  enum PopcornCalls {
+    auto,
+    on,
+    off
+  }
+
+  private static final int MAX_THREADS = 4200;
+
+  @ParentCommand private TraceCommand parent;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      description = "Where the trace goes; default: PROG's name + .ptrace.")
+  private Path output;
+
+  @Option(names = "--force", description = "Replace a trace that is there.")
+  private boolean force;
+
+  @Option(
+      names = "--detail",
+      defaultValue = "visits",
+      paramLabel = "visits|full",
+      description = "What a thread did to a page in a slice, or every access (default visits).")
+  private Detail detail;
+
+  @Option(
+      names = "--slice",
+      defaultValue = "10000",
+      paramLabel = "N",
+      description = "Longest slice in instructions (default ${DEFAULT-VALUE}).")
+  private long sliceInstructions;
+
+  @Option(
+      names = "--popcorn-syscalls",
+      defaultValue = "auto",
+      paramLabel = "auto|on|off",
+      description =
+          "Whether Popcorn's system calls are emulated (default auto: when they can be no other).")
+  private PopcornCalls popcornCalls;
+
+  @Option(
+      names = "--pretend-nodes",
+      defaultValue = "8",
+      paramLabel = "N",
+      description =
+          "How many nodes a program written for Popcorn believes in (default ${DEFAULT-VALUE}).")
+  private int pretendNodes;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "S",
+      description = "End the program after S seconds; the trace is finished.")
+  private long timeoutSeconds;
+
+  @Parameters(arity = "1..*", paramLabel = "PROG ARGS", description = "The program to run.")
+  private List<String> words = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    check();
+    Path program = program(words.get(0));
+    Path trace = output != null ? output : Path.of(program.getFileName() + ".ptrace");
+    CaptureTool tool = CaptureTool.ready();
+    try {
+      prepare(trace);
+      return record(tool, program, trace);
+    } catch (IOException e) {
+      throw CommandException.badInput(trace + ": " + e.getMessage() + ", expected to record", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void check() {
+    if (sliceInstructions < 1 || sliceInstructions > 1_000_000_000) {
+      throw CommandException.usage("--slice=" + sliceInstructions + ", expected 1 to 1000000000");
+    }
+    if (pretendNodes < 1 || pretendNodes > 32) {
+      throw CommandException.usage("--pretend-nodes=" + pretendNodes + ", expected 1 to 32");
+    }
+    if (timeoutSeconds < 0) {
+      throw CommandException.usage("--timeout=" + timeoutSeconds + ", expected 1 or more");
+    }
+  }
+
+  private static Path program(String word) {
+    Path program =
+        word.contains("/")
+            ? Path.of(word)
+            : CaptureTool.onPath(word)
+                .orElseThrow(
+                    () ->
+                        CommandException.badInput(
+                            "program: name=" + word + ", expected a program on PATH"));
+    if (!Files.isRegularFile(program) || !Files.isExecutable(program)) {
+      throw CommandException.badInput("program: path=" + word + ", expected an executable file");
+    }
+    return program;
+  }
+
+  private void prepare(Path trace) throws IOException {
+    if (!Files.exists(trace)) {
+      return;
+    }
+    if (!force) {
+      throw CommandException.usage("-o " + trace + ": exists, expected a new name or --force");
+    }
+    boolean isTrace = Files.isRegularFile(trace.resolve(Manifest.FILE_NAME));
+    try (var files = Files.list(trace)) {
+      List<Path> all = files.toList();
+      if (!isTrace && !all.isEmpty()) {
+        throw CommandException.usage("-o " + trace + ": is no trace, expected not to replace it");
+      }
+      for (Path file : all) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private int record(CaptureTool tool, Path program, Path trace)
+      throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    Manifest manifest =
+        new Manifest()
+            .program(words.get(0), words.subList(1, words.size()))
+            .fullDetail(detail == Detail.full)
+            .sliceInstructions(sliceInstructions);
+    manifest.json().put("popcorn_syscalls", popcornCalls.name()).put("pretend_nodes", pretendNodes);
+    manifest.json().withObject("/tools").put("valgrind", tool.version());
+    Path folder =
+        Files.createTempDirectory(
+            "popcorn-trace-",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path fifo = folder.resolve("stream");
+    Path log = folder.resolve("log");
+    try (TraceWriter writer = TraceWriter.create(trace, manifest)) {
+      if (new ProcessBuilder("mkfifo", "-m", "600", fifo.toString()).start().waitFor() != 0) {
+        throw new IOException("mkfifo " + fifo + " failed");
+      }
+      Process process = start(tool, program, fifo, log);
+      InterruptSignals signals = InterruptSignals.leaveTo(process);
+      Thread alarm = timeout(process);
+      CaptureStream stream;
+      try (FileChannel channel = FileChannel.open(fifo, StandardOpenOption.READ)) {
+        stream = new CaptureStream(channel, writer, program.getFileName().toString());
+        stream.read();
+      }
+      int code = process.waitFor();
+      alarm.interrupt();
+      signals.restore();
+      explain(log);
+      stream.finish();
+      manifest.exitCode(code);
+      if (stream.ended()) {
+        writer.finish();
+      } else {
+        writer.flush();
+      }
+      if (!quiet()) {
+        System.err.printf(
+            Locale.ROOT,
+            "popcorn-trace: wrote %s: %,d instructions, %,d accesses, %,d bytes in %.1f s%s%n",
+            trace,
+            stream.instructions(),
+            stream.accesses(),
+            writer.bytesWritten(),
+            (System.nanoTime() - began) / 1e9,
+            stream.ended() ? "" : " (incomplete: the capture tool was killed)");
+      }
+      return code;
+    } finally {
+      Files.deleteIfExists(fifo);
+      Files.deleteIfExists(log);
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  private boolean quiet() {
+    return parent != null && parent.quiet();
+  }
+
+  /** The shell opens the pipe, so that no descriptor of this process is in the way. */
+  private Process start(CaptureTool tool, Path program, Path fifo, Path log) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.addAll(
+        List.of(
+            "/bin/sh",
+            "-c",
+            "pipe=$1; shift; exec \"$@\" 9>\"$pipe\"",
+            "sh",
+            fifo.toString(),
+            tool.valgrind().toString(),
+            "--tool=poptrace",
+            "-q",
+            "--log-file=" + log,
+            "--vgdb=no",
+            "--fair-sched=yes",
+            "--smc-check=all-non-file",
+            "--run-libc-freeres=no",
+            "--run-cxx-freeres=no",
+            "--max-threads=" + MAX_THREADS,
+            "--out-fd=9",
+            "--slice=" + sliceInstructions,
+            "--full=" + (detail == Detail.full ? "yes" : "no"),
+            "--popcorn=" + popcornCalls.name(),
+            "--pretend-nodes=" + pretendNodes,
+            program.toString()));
+    command.addAll(words.subList(1, words.size()));
+    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    builder.environment().put("VALGRIND_LIB", tool.folder().toString());
+    return builder.start();
+  }
+
+  private Thread timeout(Process process) {
+    Thread alarm =
+        new Thread(
+            () -> {
+              try {
+                TimeUnit.SECONDS.sleep(timeoutSeconds);
+                process.destroy();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "timeout");
+    alarm.setDaemon(true);
+    if (timeoutSeconds > 0) {
+      alarm.start();
+    }
+    return alarm;
+  }
+
+  /** What Valgrind said that a user can act on. */
+  private static void explain(Path log) throws IOException {
+    if (!Files.exists(log)) {
+      return;
+    }
+    String text = Files.readString(log, StandardCharsets.UTF_8);
+    if (text.contains("unhandled instruction bytes")) {
+      System.err.println(
+          "popcorn-trace: the program executed an instruction that Valgrind does not know"
+              + " (AVX-512?), expected code for x86-64 with at most AVX2: compile without"
+              + " -march=native");
+    }
+  }
+}
