@@ -2,6 +2,7 @@ package org.popcornreplay.protocol;
 
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Gives pages dense numbers, 512 neighbours (one info page, 2 MiB of address space) at a time, so
@@ -14,6 +15,9 @@ final class PageIndex {
 
   private final Long2IntOpenHashMap chunks = new Long2IntOpenHashMap();
   private long[] firstPages = new long[16];
+  private final BitSet named = new BitSet();
+  private int[] known = new int[16];
+  private int knownCount;
   private int count;
 
   PageIndex() {
@@ -35,7 +39,25 @@ final class PageIndex {
       }
       firstPages[chunk] = key << CHUNK_BITS;
     }
-    return (chunk << CHUNK_BITS) | (int) (page & CHUNK_MASK);
+    int index = (chunk << CHUNK_BITS) | (int) (page & CHUNK_MASK);
+    if (!named.get(index)) {
+      named.set(index);
+      if (knownCount == known.length) {
+        known = Arrays.copyOf(known, knownCount * 2);
+      }
+      known[knownCount++] = index;
+    }
+    return index;
+  }
+
+  /** Number of pages that were ever asked for; only these have any state. */
+  int knownPages() {
+    return knownCount;
+  }
+
+  /** The index of one of them, in the order of first asking. */
+  int known(int place) {
+    return known[place];
   }
 
   /** The page of a number. */

@@ -183,6 +183,27 @@ public interface Popcorn {
   /** Who waits for what, one line each: for a run that cannot go on. */
   List<String> waits();
 
+  /**
+   * What must not be there when nothing is under way: fault handles, locks, fetches, stations, busy
+   * workers and origin peers, except those of threads asleep in a futex.
+   */
+  List<String> leftovers();
+
+  /** Number of pages that have been named so far; no other page has any state. */
+  int knownPages();
+
+  /** One of them. */
+  long knownPage(int place);
+
+  /**
+   * Whether the page is still subject to the invariants: MADV_DONTNEED, MADV_RELEASE, mremap, a
+   * shrinking brk and a mapping over another one take pages out (popcorn-protocol §4.6).
+   */
+  boolean obeysInvariants(long page);
+
+  /** Whether the node's copy is under the protocol; if not it is a local page of a file. */
+  boolean isCoherent(long page, int node);
+
   /** A digest of the whole state, equal for states that behave alike. */
   long stateHash();
 }

@@ -38,6 +38,9 @@ public final class PopcornCluster implements Popcorn {
   /** The number of the newest write to each page. */
   private int[] newest = new int[PageIndex.CHUNK_PAGES];
 
+  /** Pages that an operation has taken out of the protocol's invariants, by index. */
+  private final BitSet irregular = new BitSet();
+
   private boolean distributed;
   private int live;
   private Task groupExit;
@@ -158,6 +161,16 @@ public final class PopcornCluster implements Popcorn {
       newest = Arrays.copyOf(newest, Math.max(pageIndex + 1, newest.length * 2));
     }
     return ++newest[pageIndex];
+  }
+
+  /** The pages of a range obey the protocol's invariants no longer (popcorn-protocol §4.6). */
+  void markIrregular(long start, long end) {
+    for (int place = 0; place < index.knownPages(); place++) {
+      long page = index.page(index.known(place));
+      if (start <= page && page < end) {
+        irregular.set(index.known(place));
+      }
+    }
   }
 
   /**
@@ -441,7 +454,7 @@ public final class PopcornCluster implements Popcorn {
   @Override
   public void futexWait(
       int thread, long page, long address, FutexWord word, long timeoutNanos, Completion done) {
-    futex(thread, "futex wait", FutexCall.wait(page, address, word, timeoutNanos), done);
+    futex(thread, Task.FUTEX_WAIT, FutexCall.wait(page, address, word, timeoutNanos), done);
   }
 
   @Override
@@ -629,38 +642,74 @@ public final class PopcornCluster implements Popcorn {
         waits.add("thread " + task.id + at + " is in " + task.operation());
       }
     }
+    waits.addAll(leftovers());
+    return Collections.unmodifiableList(waits);
+  }
+
+  @Override
+  public List<String> leftovers() {
+    List<String> left = new ArrayList<>();
     for (RemoteContext context : contexts) {
       for (FaultHandle handle : context.faults.values()) {
-        waits.add("node " + context.node + " holds the " + handle);
+        left.add("node " + context.node + " holds the " + handle);
       }
       if (!context.mmapSem.isFree()) {
-        waits.add("node " + context.node + " has " + context.mmapSem);
+        left.add("node " + context.node + " has " + context.mmapSem);
       }
       for (VmaFetch fetch : context.fetches) {
-        waits.add("node " + context.node + " fetches the VMA of page " + fetch.page());
+        left.add("node " + context.node + " fetches the VMA of page " + fetch.page());
       }
       if (!context.worker.isIdle()) {
-        waits.add("node " + context.node + " has a busy worker");
+        left.add("node " + context.node + " has a busy worker");
       }
-      if (stations[context.node].used() > 0) {
-        waits.add(
-            "node " + context.node + " waits at " + stations[context.node].used() + " stations");
+      int waiting = stations[context.node].used() - futexSleepers(context.node);
+      if (waiting != 0) {
+        left.add("node " + context.node + " waits at " + waiting + " stations");
       }
     }
     for (Task task : tasks) {
-      if (!task.originPeer.isIdle()) {
-        waits.add("the origin peer of thread " + task.id + " is busy");
+      if (!task.originPeer.isIdle() && !(task.isAway() && task.sleepsInFutex())) {
+        left.add("the origin peer of thread " + task.id + " is busy");
       }
     }
-    return Collections.unmodifiableList(waits);
+    return left;
+  }
+
+  private int futexSleepers(int node) {
+    int sleepers = 0;
+    for (Task task : tasks) {
+      sleepers += node != ORIGIN && task.node == node && task.sleepsInFutex() ? 1 : 0;
+    }
+    return sleepers;
+  }
+
+  @Override
+  public int knownPages() {
+    return index.knownPages();
+  }
+
+  @Override
+  public long knownPage(int place) {
+    return index.page(index.known(place));
+  }
+
+  @Override
+  public boolean obeysInvariants(long page) {
+    return !irregular.get(index.of(page));
+  }
+
+  @Override
+  public boolean isCoherent(long page, int node) {
+    int pageIndex = index.of(page);
+    return node == ORIGIN || contexts[node].pages.has(pageIndex, PageTable.OWN);
   }
 
   @Override
   public long stateHash() {
     Digest digest = new Digest();
     digest.add(distributed).add(live).add(failure == null);
-    for (int chunk = 0; chunk < index.chunks(); chunk++) {
-      digestPages(digest, chunk);
+    for (int place = 0; place < index.knownPages(); place++) {
+      digestPage(digest, index.known(place));
     }
     for (RemoteContext context : contexts) {
       context.digest(digest);
@@ -676,20 +725,19 @@ public final class PopcornCluster implements Popcorn {
     return digest.value();
   }
 
-  private void digestPages(Digest digest, int chunk) {
-    for (int place = 0; place < PageIndex.CHUNK_PAGES; place++) {
-      int pageIndex = (chunk << PageIndex.CHUNK_BITS) | place;
-      for (RemoteContext context : contexts) {
-        PageTable pages = context.pages;
-        byte entry = pages.entry(pageIndex);
+  private void digestPage(Digest digest, int pageIndex) {
+    digest.add(pageIndex).add(irregular.get(pageIndex));
+    for (RemoteContext context : contexts) {
+      PageTable pages = context.pages;
+      byte entry = pages.entry(pageIndex);
+      byte flags = pages.flags(pageIndex);
+      if (entry != PageTable.NONE || flags != 0) {
         boolean fresh = pages.contents(pageIndex) == latest(pageIndex);
-        if (entry != PageTable.NONE || pages.flags(pageIndex) != 0) {
-          digest.add(pageIndex).add(context.node).add(entry).add(pages.flags(pageIndex)).add(fresh);
-        }
+        digest.add(context.node).add(entry).add(flags).add(fresh);
       }
-      for (int n = directory.next(pageIndex, 0); n >= 0; n = directory.next(pageIndex, n + 1)) {
-        digest.add(pageIndex * 64L + n);
-      }
+    }
+    for (int n = directory.next(pageIndex, 0); n >= 0; n = directory.next(pageIndex, n + 1)) {
+      digest.add(n);
     }
   }
 }

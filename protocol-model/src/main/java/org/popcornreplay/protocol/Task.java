@@ -2,6 +2,8 @@ package org.popcornreplay.protocol;
 
 /** A thread of the process: its task at the origin and, while it is away, its remote task. */
 final class Task {
+  static final String FUTEX_WAIT = "futex wait";
+
   final int id;
   final long tidPage;
   final long tidAddress;
@@ -42,6 +44,11 @@ final class Task {
 
   boolean isBusy() {
     return completion != null;
+  }
+
+  /** Whether it is in a futex wait, which may last for ever. */
+  boolean sleepsInFutex() {
+    return FUTEX_WAIT.equals(operation);
   }
 
   /** What it is doing; null if nothing. */

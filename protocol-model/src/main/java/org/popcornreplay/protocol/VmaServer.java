@@ -45,6 +45,9 @@ final class VmaServer {
     long end = call.start() + call.pages();
     return switch (call.operation()) {
       case MMAP -> {
+        if (!context.vmas.isHole(call.start(), end)) {
+          cluster.markIrregular(call.start(), end);
+        }
         unmap(context, call.start(), end);
         context.vmas.map(new Vma(call.start(), end, call.kind(), call.protection(), call.object()));
         yield Outcome.OK;
@@ -120,6 +123,7 @@ final class VmaServer {
     }
     if (start == newStart) {
       if (newEnd < oldEnd) {
+        cluster.markIrregular(newEnd, oldEnd);
         unmap(context, newEnd, oldEnd);
       } else if (newEnd > oldEnd) {
         if (!context.vmas.isHole(oldEnd, newEnd)) {
@@ -129,6 +133,7 @@ final class VmaServer {
       }
       return Outcome.OK;
     }
+    cluster.markIrregular(start, oldEnd);
     unmap(context, newStart, newEnd);
     long moved = Math.min(call.pages(), call.newPages());
     PageTable pages = context.pages;
@@ -144,6 +149,7 @@ final class VmaServer {
           }
         });
     unmap(context, start, oldEnd);
+    cluster.markIrregular(newStart, newEnd);
     context.vmas.map(area.withRange(newStart, newEnd));
     return Outcome.OK;
   }
@@ -163,6 +169,7 @@ final class VmaServer {
       }
       context.vmas.map(new Vma(oldEnd, end, RegionKind.HEAP, Vma.READ | Vma.WRITE, object));
     } else if (end < oldEnd) {
+      cluster.markIrregular(end, oldEnd);
       unmap(context, end, oldEnd);
     }
     return Outcome.OK;
@@ -171,6 +178,9 @@ final class VmaServer {
   private int advise(RemoteContext context, long start, long end, Advice advice) {
     if (!context.vmas.isMapped(start, end)) {
       return Outcome.ENOMEM;
+    }
+    if (advice != Advice.OTHER && cluster.isDistributed()) {
+      cluster.markIrregular(start, end);
     }
     if (advice == Advice.DONTNEED) {
       cluster.pageServer.zap(context, start, end);

@@ -1,0 +1,385 @@
+package org.popcornreplay.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.popcornreplay.protocol.check.Invariants;
+
+/** The vectors of popcorn-protocol §11.2 with their times, counters, weights and traces. */
+final class TestVectorTest {
+  private static final long P = 1024;
+  private static final long Q = 1025;
+  private static final int RW = Vma.READ | Vma.WRITE;
+
+  private final UnitWorld world = new UnitWorld();
+  private final List<String> traces = new ArrayList<>();
+  private final TreeMap<Integer, String> done = new TreeMap<>();
+  private Popcorn popcorn;
+
+  private void start(int nodes, String... options) {
+    Options chosen = Options.FAITHFUL;
+    for (int i = 0; i < options.length; i += 2) {
+      chosen = chosen.with(options[i], options[i + 1]);
+    }
+    Observer observer =
+        new Observer() {
+          @Override
+          public void pageFaultTrace(
+              int node, int nid, int thread, long page, boolean write, int result) {
+            traces.add(node + (write ? " W " : " R ") + result);
+          }
+        };
+    popcorn = new PopcornCluster(nodes, 4096, world, chosen, observer);
+    world.connect(popcorn);
+    Invariants invariants = new Invariants(popcorn);
+    world.afterEachStep(invariants::check);
+    popcorn.createRegion(P, 2, RegionKind.ANON, RW, 1);
+  }
+
+  private void threads(int... nodes) {
+    for (int i = 0; i < nodes.length; i++) {
+      popcorn.createThread(i, Popcorn.NO_PAGE, 0);
+      if (nodes[i] > 0) {
+        popcorn.givenThreadAt(i, nodes[i]);
+      }
+    }
+  }
+
+  private void ended(int thread, int result) {
+    done.put(thread, world.nowNanos() / 1000 + (result == 0 ? "" : " " + Outcome.name(result)));
+  }
+
+  private void access(long micros, int thread, long page, boolean write) {
+    world.at(
+        micros * 1000, () -> popcorn.access(thread, page, write, AccessMode.USER, this::ended));
+  }
+
+  private void read(long micros, int thread, long page) {
+    access(micros, thread, page, false);
+  }
+
+  private void write(long micros, int thread, long page) {
+    access(micros, thread, page, true);
+  }
+
+  private void migrate(long micros, int thread, int nid) {
+    world.at(micros * 1000, () -> popcorn.migrate(thread, nid, this::ended));
+  }
+
+  private void expectSent(String... expected) {
+    assertEquals(Arrays.asList(expected), world.sent());
+  }
+
+  private static String[] lines(String text) {
+    String[] lines = text.split(";");
+    for (int i = 0; i < lines.length; i++) {
+      lines[i] =
+          lines[i]
+              .strip()
+              .replace("PQ", "REMOTE_PAGE_REQUEST")
+              .replace("PR", "REMOTE_PAGE_RESPONSE")
+              .replace("PS", "REMOTE_PAGE_RESPONSE_SHORT")
+              .replace("IQ", "PAGE_INVALIDATE_REQUEST")
+              .replace("IR", "PAGE_INVALIDATE_RESPONSE")
+              .replace("VQ", "VMA_INFO_REQUEST")
+              .replace("VR", "VMA_INFO_RESPONSE");
+    }
+    return lines;
+  }
+
+  private void actions(int node, int... indexAndCount) {
+    long[] expected = new long[FaultHandleActions.CELLS];
+    for (int i = 0; i < indexAndCount.length; i += 2) {
+      expected[indexAndCount[i]] = indexAndCount[i + 1];
+    }
+    long[] found = new long[FaultHandleActions.CELLS];
+    for (int i = 0; i < found.length; i++) {
+      found[i] = popcorn.stat(node).action(i);
+    }
+    assertArrayEquals(expected, found);
+  }
+
+  private void finish() {
+    world.run();
+    new Invariants(popcorn).checkAtRest();
+    assertNull(popcorn.failure());
+  }
+
+  @Test
+  void tv01EachNodeTellsEachOtherItsArchitecture() {
+    start(3);
+    popcorn.boot();
+    finish();
+    assertEquals(6, world.sent().size());
+    assertEquals(132, world.bytes());
+    assertEquals(List.of("0: 1>0 NODE_INFO", "0: 1>2 NODE_INFO"), world.sent().subList(2, 4));
+  }
+
+  @Test
+  void tv02FirstMigrationMakesAWorker() {
+    start(2);
+    threads(0);
+    migrate(0, 0, 1);
+    finish();
+    expectSent("0: 0>1 TASK_MIGRATE", "50: 1>0 TASK_PAIRING");
+    assertEquals("50", done.get(0));
+    assertEquals(true, popcorn.hasWorker(1));
+  }
+
+  @Test
+  void tv04RoundTripAndAgain() {
+    start(2);
+    threads(0);
+    migrate(0, 0, 1);
+    migrate(1000, 0, 0);
+    migrate(2000, 0, 1);
+    finish();
+    assertEquals(3842, world.bytes());
+    assertEquals(5, world.sent().size());
+  }
+
+  @Test
+  void tv07ColdRemoteReadOfADirtyOriginPage() {
+    start(2);
+    threads(0);
+    write(0, 0, P);
+    migrate(1, 0, 1);
+    read(1000, 0, P);
+    finish();
+    assertEquals(6276, world.bytes());
+    assertArrayEquals(new int[] {0, 1}, popcorn.owners(P));
+    assertEquals(List.of("0 R 0", "1 R 0"), traces);
+  }
+
+  @Test
+  void tv09FirstTouchReadThenWrite() {
+    start(2);
+    threads(0, 1);
+    popcorn.givenWarm(P, 1);
+    read(0, 1, P);
+    write(1000, 1, P);
+    finish();
+    assertEquals(4280, world.bytes());
+    assertEquals(List.of("0 R 0", "1 R 0", "0 W 16384", "1 W 0"), traces);
+    assertEquals(PteState.INVALID, popcorn.pteState(P, 0));
+    assertEquals(PteState.WRITE, popcorn.pteState(P, 1));
+  }
+
+  @Test
+  void tv12OriginWritesASharedPage() {
+    start(3);
+    threads(0);
+    popcorn.givenOwners(P, 0, 1, 2);
+    write(0, 0, P);
+    finish();
+    expectSent(lines("0: 0>1 IQ; 0: 0>2 IQ; 50: 1>0 IR; 50: 2>0 IR"));
+    assertEquals("100", done.get(0));
+  }
+
+  @Test
+  void tv15RemoteWriteOfAPageSharedByOthers() {
+    start(4);
+    threads(0, 3);
+    popcorn.givenOwners(P, 0, 1, 2);
+    popcorn.givenWarm(P, 3);
+    write(0, 1, P);
+    finish();
+    expectSent(lines("0: 3>0 PQ; 50: 0>1 IQ; 50: 0>2 IQ; 100: 1>0 IR; 100: 2>0 IR; 150: 0>3 PR"));
+    assertEquals(4292, world.bytes());
+  }
+
+  @Test
+  void tv17TwoReadersOfOneNode() {
+    start(2);
+    threads(0, 1, 1);
+    popcorn.givenOwners(P, 0);
+    popcorn.givenWarm(P, 1);
+    read(0, 1, P);
+    read(10, 2, P);
+    finish();
+    expectSent(lines("0: 1>0 PQ; 50: 0>1 PR"));
+    assertEquals("{1=100, 2=100}", done.toString());
+    actions(1, 32, 1);
+  }
+
+  @Test
+  void tv18ReaderThenWriterOfOneNode() {
+    start(2);
+    threads(0, 1, 1);
+    popcorn.givenOwners(P, 0);
+    popcorn.givenWarm(P, 1);
+    read(0, 1, P);
+    write(10, 2, P);
+    finish();
+    expectSent(lines("0: 1>0 PQ; 50: 0>1 PR; 200: 1>0 PQ; 250: 0>1 PS"));
+    assertEquals("{1=100, 2=300}", done.toString());
+    actions(1, 34, 1);
+    assertEquals(List.of("0 R 0", "1 R 0", "1 W 1024", "0 W 16384", "1 W 0"), traces);
+    assertEquals(0, popcorn.backoffWeight(2));
+  }
+
+  @Test
+  void tv19WriterThenReaderOfOneNode() {
+    start(2);
+    threads(0, 1, 1);
+    popcorn.givenOwners(P, 0);
+    popcorn.givenWarm(P, 1);
+    write(0, 1, P);
+    read(10, 2, P);
+    finish();
+    expectSent(lines("0: 1>0 PQ; 50: 0>1 PR"));
+    assertEquals("{1=100, 2=100}", done.toString());
+    actions(1, 36, 1);
+  }
+
+  @Test
+  void tv20NineFollowersAndNoMore() {
+    start(2);
+    int[] places = new int[13];
+    Arrays.fill(places, 1, 13, 1);
+    threads(places);
+    popcorn.givenOwners(P, 0);
+    popcorn.givenWarm(P, 1);
+    for (int i = 0; i < 12; i++) {
+      read(i, i + 1, P);
+    }
+    finish();
+    expectSent(lines("0: 1>0 PQ; 50: 0>1 PR"));
+    assertEquals("100", done.get(10));
+    assertEquals("200", done.get(11));
+    assertEquals("200", done.get(12));
+    actions(1, 32, 11);
+    traces.remove("0 R 0");
+    assertEquals(12, traces.stream().filter("1 R 0"::equals).count());
+    assertEquals(2, traces.stream().filter("1 R 1024"::equals).count());
+    assertEquals(14, traces.size());
+  }
+
+  @Test
+  void tv21TwoRemoteWritersAndTheOriginAsOwner() {
+    start(3);
+    threads(0, 1, 2);
+    popcorn.givenOwners(P, 0);
+    popcorn.givenWarm(P, 1);
+    popcorn.givenWarm(P, 2);
+    write(0, 1, P);
+    write(10, 2, P);
+    finish();
+    expectSent(lines("0: 1>0 PQ; 10: 2>0 PQ; 50: 0>1 PR; 60: 0>1 PQ; 110: 1>0 PR; 160: 0>2 PR"));
+    assertEquals("{1=100, 2=210}", done.toString());
+    assertEquals(12564, world.bytes());
+  }
+
+  @Test
+  void tv22TwoRemoteWritersAndAThirdOwner() {
+    start(4);
+    threads(0, 1, 2);
+    popcorn.givenOwners(P, 3);
+    popcorn.givenWarm(P, 1);
+    popcorn.givenWarm(P, 2);
+    write(0, 1, P);
+    write(10, 2, P);
+    finish();
+    expectSent(
+        lines(
+            "0: 1>0 PQ; 10: 2>0 PQ; 50: 0>3 PQ; 60: 0>2 PS; 100: 3>0 PR; 150: 0>1 PR;"
+                + " 210: 2>0 PQ; 260: 0>1 PQ; 310: 1>0 PR; 360: 0>2 PR"));
+    assertEquals("{1=200, 2=410}", done.toString());
+    actions(0, 23, 1);
+  }
+
+  @Test
+  void tv23TwoSimultaneousUpgrades() {
+    start(3);
+    threads(0, 1, 2);
+    popcorn.givenOwners(P, 0, 1, 2);
+    write(0, 1, P);
+    write(10, 2, P);
+    finish();
+    expectSent(
+        lines(
+            "0: 1>0 PQ; 10: 2>0 PQ; 50: 0>2 IQ; 60: 0>2 PS; 110: 2>0 IR; 160: 0>1 PS;"
+                + " 210: 2>0 PQ; 260: 0>1 PQ; 310: 1>0 PR; 360: 0>2 PR"));
+    assertEquals("{1=210, 2=410}", done.toString());
+    assertEquals(8612, world.bytes());
+    actions(0, 23, 1);
+  }
+
+  @Test
+  void tv35SimultaneousMissesOfOneVma() {
+    start(2);
+    threads(0, 1, 1);
+    read(0, 1, P);
+    read(0, 2, Q);
+    finish();
+    expectSent(
+        lines(
+            "0: 1>0 VQ; 0: 1>0 VQ; 50: 0>1 VR; 50: 0>1 VR; 100: 1>0 PQ; 150: 0>1 PR;"
+                + " 200: 1>0 PQ; 250: 0>1 PR"));
+    assertEquals("{1=200, 2=300}", done.toString());
+    assertEquals(9568, world.bytes());
+  }
+
+  @Test
+  void tv35SimultaneousMissesOfOnePage() {
+    start(2);
+    threads(0, 1, 1);
+    read(0, 1, P);
+    read(0, 2, P);
+    finish();
+    expectSent(lines("0: 1>0 VQ; 50: 0>1 VR; 100: 1>0 PQ; 150: 0>1 PR"));
+    assertEquals("{1=200, 2=200}", done.toString());
+  }
+
+  @Test
+  void tv39CountersOfBothNodes() {
+    start(2);
+    threads(0, 0);
+    write(0, 0, P);
+    migrate(1, 0, 1);
+    read(1000, 0, P);
+    write(2000, 1, P);
+    finish();
+    PopcornStat home = popcorn.stat(0);
+    PopcornStat away = popcorn.stat(1);
+    assertEquals(6200, home.bytesSent());
+    assertEquals(128, home.bytesReceived());
+    assertEquals(128, away.bytesSent());
+    assertEquals(6200, away.bytesReceived());
+    assertEquals(1, home.sent(MessageType.PAGE_INVALIDATE_REQUEST));
+    assertEquals(1, home.received(MessageType.REMOTE_PAGE_REQUEST));
+    assertEquals(1, away.received(MessageType.TASK_MIGRATE));
+    assertEquals(1, away.sent(MessageType.PAGE_INVALIDATE_RESPONSE));
+  }
+
+  @Test
+  void tv40CpuinfoAsksEachNodeInTurn() {
+    start(3);
+    popcorn.readCpuinfo(0, (thread, result) -> {});
+    finish();
+    expectSent(
+        "0: 0>1 REMOTE_PROC_CPUINFO_REQUEST",
+        "50: 1>0 REMOTE_PROC_CPUINFO_RESPONSE",
+        "100: 0>2 REMOTE_PROC_CPUINFO_REQUEST",
+        "150: 2>0 REMOTE_PROC_CPUINFO_RESPONSE");
+    assertEquals(4 * 27682, world.bytes());
+  }
+
+  @Test
+  void tv34RdmaWritesThePageAndAnswersShort() {
+    start(2, "TRANSPORT", "rdma");
+    threads(0, 1);
+    popcorn.givenWarm(P, 1);
+    write(0, 1, P);
+    finish();
+    expectSent(lines("0: 1>0 PQ; 150: 0>1 PS"));
+    assertEquals(92, world.bytes());
+    assertEquals(4096, popcorn.stat(0).rdmaWritten());
+  }
+}

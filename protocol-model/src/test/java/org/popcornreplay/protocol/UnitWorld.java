@@ -1,0 +1,124 @@
+package org.popcornreplay.protocol;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * The unit-latency model: 50 µs a message, 100 µs an RDMA write, nothing else costs time, and what
+ * falls on one instant happens in the order in which it was caused.
+ */
+public final class UnitWorld implements World {
+  private static final long MESSAGE_NANOS = 50_000;
+  private static final long RDMA_NANOS = 100_000;
+
+  private record Event(long time, long sequence, Step step) implements Comparable<Event> {
+    @Override
+    public int compareTo(Event other) {
+      int byTime = Long.compare(time, other.time);
+      return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
+    }
+  }
+
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
+  private final List<String> sent = new ArrayList<>();
+  private Popcorn popcorn;
+  private Runnable afterEachStep = () -> {};
+  private long now;
+  private long sequence;
+  private long bytes;
+
+  /** Names the receiver of all messages. */
+  public void connect(Popcorn to) {
+    popcorn = to;
+  }
+
+  /** Runs something after every step. */
+  public void afterEachStep(Runnable check) {
+    afterEachStep = check;
+  }
+
+  /** Runs a step at a moment. */
+  public void at(long nanos, Step step) {
+    events.add(new Event(nanos, sequence++, step));
+  }
+
+  /** Runs until nothing is left to do. */
+  public void run() {
+    for (Event event = events.poll(); event != null; event = events.poll()) {
+      now = event.time();
+      event.step().run();
+      afterEachStep.run();
+    }
+  }
+
+  /** Every message in send order as {@code t: src>dst TYPE}, t in µs. */
+  public List<String> sent() {
+    return sent;
+  }
+
+  /** The bytes of all messages. */
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public long nowNanos() {
+    return now;
+  }
+
+  @Override
+  public void transmit(Message message, Step handedOver) {
+    sent.add(now / 1000 + ": " + message.from() + ">" + message.to() + " " + message.type());
+    bytes += message.bytes();
+    at(now + MESSAGE_NANOS, () -> popcorn.deliver(message));
+    if (handedOver != null) {
+      handedOver.run();
+    }
+  }
+
+  @Override
+  public void rdmaWrite(int from, int to, int count, Step completed) {
+    at(now + RDMA_NANOS, completed);
+  }
+
+  @Override
+  public void queueWork(int node, int peer, Step work) {
+    work.run();
+  }
+
+  @Override
+  public void spend(int node, Runner runner, int peer, int thread, Cost cost, Step then) {
+    then.run();
+  }
+
+  @Override
+  public void wake(int node, Runner runner, int peer, int thread, Step then) {
+    at(now, then);
+  }
+
+  @Override
+  public void backOff(int node, int thread, boolean busy, long delayNanos, Step then) {
+    at(now + delayNanos, then);
+  }
+
+  @Override
+  public void giveWay(int node, Step then) {
+    at(now, then);
+  }
+
+  @Override
+  public void timer(int node, long delayNanos, Step then) {
+    at(now + delayNanos, then);
+  }
+
+  @Override
+  public int choose(int bound) {
+    return 0;
+  }
+
+  @Override
+  public boolean chance(double probability) {
+    return false;
+  }
+}
