@@ -37,6 +37,8 @@ extern Int VG_(safe_fd)(Int oldfd);
 /* A slice ends early when its pages fill the table this far. */
 #define TABLE_FULL (TABLE_SIZE / 2)
 #define NO_PAGE (~0ULL)
+/* Slices are cut between superblocks, which have at most 60 instructions. */
+#define SLICE_MARGIN 64
 
 /* ---- options ------------------------------------------------------------------------------ */
 
@@ -169,7 +171,7 @@ static void describe(Addr ip)
 static void begin_slice(Thread *t, ULong at)
 {
    t->slice_start = at;
-   if (t == now) slice_end = at + clo_slice;
+   if (t == now) slice_end = at + clo_slice - SLICE_MARGIN;
 }
 
 static void end_slice(Thread *t, ULong at)
@@ -606,7 +608,7 @@ static void start_client_code(ThreadId tid, ULong blocks)
    if (t == NULL || t == now) return;
    now = t;
    icount = t->icount;
-   slice_end = t->slice_start + clo_slice;
+   slice_end = t->slice_start + clo_slice - SLICE_MARGIN;
 }
 
 static void stop_client_code(ThreadId tid, ULong blocks)
@@ -636,6 +638,7 @@ static void thread_created(ThreadId parent, ThreadId child)
       e.a[0] = t->number;
       e.object = threads[parent]->clone_tls;
       end_plain_event(&e);
+      threads[parent]->call.sequence = sequence++; /* the clone ends after that */
       put_thread(t, 0, threads[parent]->number, 0, 0, True);
    }
 }
@@ -1057,7 +1060,7 @@ static Bool client_request(ThreadId tid, UWord *args, UWord *ret)
 static Bool option(const HChar *arg)
 {
    if (VG_INT_CLO(arg, "--out-fd", clo_out_fd)) return True;
-   if (VG_BINT_CLO(arg, "--slice", clo_slice, 1, 1000000000)) return True;
+   if (VG_BINT_CLO(arg, "--slice", clo_slice, 128, 1000000000)) return True;
    if (VG_BINT_CLO(arg, "--pretend-nodes", clo_pretend_nodes, 1, 1024)) return True;
    if (VG_BOOL_CLO(arg, "--full", clo_full)) return True;
    if (VG_STR_CLO(arg, "--popcorn", clo_popcorn)) return True;

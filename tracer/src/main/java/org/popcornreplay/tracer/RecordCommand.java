@@ -112,8 +112,8 @@ public final class RecordCommand implements Callable<Integer> {
   }
 
   private void check() {
-    if (sliceInstructions < 1 || sliceInstructions > 1_000_000_000) {
-      throw CommandException.usage("--slice=" + sliceInstructions + ", expected 1 to 1000000000");
+    if (sliceInstructions < 128 || sliceInstructions > 1_000_000_000) {
+      throw CommandException.usage("--slice=" + sliceInstructions + ", expected 128 to 1000000000");
     }
     if (pretendNodes < 1 || pretendNodes > 32) {
       throw CommandException.usage("--pretend-nodes=" + pretendNodes + ", expected 1 to 32");
