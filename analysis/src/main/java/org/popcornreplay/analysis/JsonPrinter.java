@@ -11,12 +11,17 @@ final class JsonPrinter implements ResultPrinter {
   public void print(ResultSet rows, PrintStream out) throws SQLException {
     int columns = rows.getMetaData().getColumnCount();
     StringBuilder line = new StringBuilder();
-    while (rows.next() && !out.checkError()) {
+    String[] labels = new String[columns];
+    for (int c = 1; c <= columns; c++) {
+      labels[c - 1] = rows.getMetaData().getColumnLabel(c);
+    }
+    long count = 0;
+    while (rows.next() && (++count % ROWS_BETWEEN_LOOKS != 0 || !out.checkError())) {
       line.setLength(0);
       line.append('{');
       for (int c = 1; c <= columns; c++) {
         line.append(c > 1 ? ", " : "");
-        text(line, rows.getMetaData().getColumnLabel(c));
+        text(line, labels[c - 1]);
         line.append(": ");
         value(line, rows.getObject(c), rows, c);
       }

@@ -1,6 +1,5 @@
 package org.popcornreplay.analysis;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,12 +17,12 @@ final class ReadOnly {
 
   private ReadOnly() {}
 
-  static void check(Connection connection, String query) {
+  static void check(RunDatabase database, String query) {
     String sql = withoutExplain(query);
     if (ALSO_ALLOWED.contains(firstWord(sql)) && !sql.strip().replaceAll(";$", "").contains(";")) {
       return;
     }
-    String verdict = verdict(connection, sql);
+    String verdict = verdict(database, sql);
     if (verdict.contains("\"error\":true")) {
       if (verdict.contains("\"error_type\":\"not implemented\"")) {
         throw CommandException.usage(
@@ -38,16 +37,16 @@ final class ReadOnly {
     }
   }
 
-  private static String verdict(Connection connection, String sql) {
+  private static String verdict(RunDatabase database, String sql) {
     try (PreparedStatement parse =
-        connection.prepareStatement("SELECT json_serialize_sql(?::VARCHAR)")) {
+        database.connection().prepareStatement("SELECT json_serialize_sql(?::VARCHAR)")) {
       parse.setString(1, sql);
       try (ResultSet rows = parse.executeQuery()) {
         rows.next();
         return rows.getString(1).substring(0, Math.min(200, rows.getString(1).length()));
       }
     } catch (SQLException e) {
-      throw Sql.refused(e);
+      throw Sql.refused(database.path(), e);
     }
   }
 

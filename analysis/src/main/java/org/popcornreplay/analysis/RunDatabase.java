@@ -140,12 +140,12 @@ public final class RunDatabase implements AutoCloseable {
 
   /** The whole result of a query, for small results. */
   public QueryResult ask(String query) {
-    ReadOnly.check(connection, query);
+    ReadOnly.check(this, query);
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       return QueryResult.of(rows);
     } catch (SQLException e) {
-      throw Sql.refused(e);
+      throw Sql.refused(path, e);
     }
   }
 
@@ -192,7 +192,7 @@ public final class RunDatabase implements AutoCloseable {
         statement.execute("SET VARIABLE \"" + parameter.name() + "\" = " + value + "::BIGINT");
       }
     } catch (SQLException e) {
-      throw Sql.refused(e);
+      throw Sql.refused(path, e);
     }
   }
 

@@ -1,5 +1,8 @@
 package org.popcornreplay.analysis;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -146,6 +149,8 @@ public final class SqlCommand implements Callable<Integer> {
   @Option(names = "--debug", description = "stack traces of errors")
   private boolean debug;
 
+  private static final int OUTPUT_BYTES = 1 << 16;
+
   private final PrintStream out;
 
   SqlCommand(PrintStream out) {
@@ -154,11 +159,10 @@ public final class SqlCommand implements Callable<Integer> {
 
   /** The command line. */
   public static void main(String[] args) {
+    FileOutputStream standardOut = new FileOutputStream(FileDescriptor.out);
     PrintStream out =
         new PrintStream(
-            new java.io.FileOutputStream(java.io.FileDescriptor.out),
-            false,
-            StandardCharsets.UTF_8);
+            new BufferedOutputStream(standardOut, OUTPUT_BYTES), false, StandardCharsets.UTF_8);
     int code = CommandFrame.execute(new SqlCommand(out), args);
     out.flush();
     System.exit(code);
@@ -224,7 +228,7 @@ public final class SqlCommand implements Callable<Integer> {
 
   private int ask(RunDatabase database) throws IOException {
     String sql = sql(database);
-    ReadOnly.check(database.connection(), sql);
+    ReadOnly.check(database, sql);
     try (Statement statement = database.connection().createStatement()) {
       ResultPrinter printer = printer();
       try (ResultSet rows = statement.executeQuery(sql)) {
@@ -233,7 +237,23 @@ public final class SqlCommand implements Callable<Integer> {
       out.flush();
       return failIf == null ? ExitCode.DONE : judge(statement, sql);
     } catch (SQLException e) {
-      throw Sql.refused(e);
+      throw Sql.refused(store, cause(database, sql, e));
+    }
+  }
+
+  /**
+   * What really went wrong: DuckDB's driver forgets it when a streamed result fails before its
+   * first row (out of memory, an unreadable block), so the query runs once more without its result.
+   */
+  private static SQLException cause(RunDatabase database, String sql, SQLException e) {
+    if (!String.valueOf(e.getMessage()).contains("Invalid result set")) {
+      return e;
+    }
+    try (Statement statement = database.connection().createStatement();
+        ResultSet plan = statement.executeQuery("EXPLAIN ANALYZE " + sql)) {
+      return new SQLException("IO Error: the result cannot be read", e);
+    } catch (SQLException real) {
+      return real;
     }
   }
 
