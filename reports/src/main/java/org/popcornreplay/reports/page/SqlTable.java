@@ -3,6 +3,7 @@ package org.popcornreplay.reports.page;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.popcornreplay.reports.query.Rows;
 
 /**
@@ -13,8 +14,11 @@ public final class SqlTable {
   /** More rows than this are not shown; the SQL brings them all. */
   public static final int MOST_ROWS = 100;
 
-  private static final int MOST_CHARACTERS = 90;
+  private static final String MEASURE = "measure";
+  private static final Pattern MILLISECONDS = Pattern.compile("_ms($|_)");
+  private static final int MOST_CHARACTERS = 160;
   private static final int SHORT_CHARACTERS = 24;
+  private static final int LONG_CHARACTERS = 40;
   private static final Set<String> NAMES_IN_CODE =
       Set.of(
           "address",
@@ -123,19 +127,25 @@ public final class SqlTable {
     Html inside =
         NAMES_IN_CODE.contains(column) && !text.isEmpty() ? Html.code(brief) : Html.text(brief);
     Html html =
-        new Html().markup(text.length() <= SHORT_CHARACTERS ? "<td class=\"short\"" : "<td");
+        new Html()
+            .markup(
+                text.length() <= SHORT_CHARACTERS
+                    ? "<td class=\"short\""
+                    : text.length() > LONG_CHARACTERS ? "<td class=\"long\"" : "<td");
     if (!brief.equals(text)) {
       html.markup(" title=\"" + Html.attribute(Html.shortened(text, 1000)) + "\"");
     }
     return html.markup(">").add(inside).markup("</td>");
   }
 
-  private static String amount(Rows rows, int row, String column) {
-    double value = rows.real(row, column);
+  private static String amount(Rows rows, int row, String ofColumn) {
+    // A table of measures names the unit in each row.
+    String column = rows.columns().contains(MEASURE) ? rows.text(row, MEASURE) : ofColumn;
+    double value = rows.real(row, ofColumn);
     if (column.endsWith("_ns")) {
       return Amounts.time(value);
     }
-    if (column.endsWith("_ms")) {
+    if (MILLISECONDS.matcher(column).find()) {
       return Amounts.time(1e6 * value);
     }
     if (column.endsWith("_us")) {
@@ -154,7 +164,7 @@ public final class SqlTable {
       return Amounts.factor(value);
     }
     if (PLAIN_NUMBERS.contains(column)) {
-      return String.format(Locale.ROOT, "%d", rows.number(row, column));
+      return String.format(Locale.ROOT, "%d", rows.number(row, ofColumn));
     }
     return value == Math.rint(value) && Math.abs(value) < 9e15
         ? Amounts.count((long) value)
@@ -173,7 +183,9 @@ public final class SqlTable {
 
   private static String heading(String column) {
     return column
-        .replaceFirst("_(ns|ms|us|percent)$", column.endsWith("_percent") ? " share" : "")
+        .replaceFirst("_percent$", " share")
+        .replaceFirst("^percent_", "share_")
+        .replaceFirst("_(ns|ms|us)($|_)", "$2")
         .replace('_', ' ');
   }
 }

@@ -1,61 +1,84 @@
 package org.popcornreplay.reports.sections;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.popcornreplay.reports.page.Amounts;
 import org.popcornreplay.reports.page.Html;
 import org.popcornreplay.reports.query.Rows;
 
 /**
- * The first thing to change. It follows from the state that took the most time next to computing,
- * and, for faults, from how the costliest page is shared. A rule of thumb, so it says its reason.
+ * The first thing to change. It follows from what takes the most of the critical path next to
+ * computing, and, for faults, from how the costliest page is shared. A rule of thumb, so it says
+ * its reason.
  */
 final class FirstAdvice {
-  /** Below this share of the thread time, nothing but computing is worth a change. */
+  /** Below this share, nothing but computing is worth a change. */
   private static final double WORTH_IT = 0.05;
 
   private FirstAdvice() {}
 
   static Html of(Subject subject, Rows times) {
-    String state = "";
-    double share = 0;
-    for (int i = 0; i < times.size(); i++) {
-      String candidate = times.text(i, "state");
-      // A thread is idle because another one is late: the cause is in the other states.
-      if (!candidate.equals("compute") && !candidate.equals("idle")) {
-        state = candidate;
-        share = times.real(i, "share");
-        break;
-      }
-    }
-    if (share < WORTH_IT) {
+    Costs costs = Costs.of(subject, times);
+    Map.Entry<String, Double> largest =
+        costs.shares().entrySet().stream()
+            .max(Map.Entry.<String, Double>comparingByValue().thenComparing(Map.Entry::getKey))
+            .orElse(Map.entry("compute", 0.0));
+    if (largest.getValue() < WORTH_IT) {
       return Html.sentence(
-          "First thing to change: nothing in the sharing; no kind of waiting takes {} of the thread time or more.",
-          Amounts.percent(WORTH_IT));
+          "First thing to change: nothing in the sharing; no kind of waiting takes {} of {} or more.",
+          Amounts.percent(WORTH_IT),
+          costs.whole());
     }
-    String percent = Amounts.percent(share);
-    return switch (state) {
+    String percent = Amounts.percent(largest.getValue()) + " of " + costs.whole();
+    return switch (largest.getKey()) {
       case "fault" -> faults(subject);
       case "futex" -> locks(subject, percent);
       case "migration" ->
           Html.sentence(
-              "First thing to change: how often threads move. {} between nodes take {} of the thread time; "
+              "First thing to change: how often threads move. {} between nodes take {}; "
                   + "a thread pays off away from the origin only when it computes much longer than it travels.",
               Amounts.count(subject.focus().migrations(), "migration"),
               percent);
       case "vma" ->
           Html.sentence(
-              "First thing to change: mmap, munmap, mprotect and brk in remote threads, which take {} of the "
-                  + "thread time; allocate before the threads migrate.",
+              "First thing to change: mmap, munmap, mprotect and brk in remote threads, which take {}; "
+                  + "allocate before the threads migrate.",
               percent);
       case "run-queue" ->
           Html.sentence(
-              "First thing to change: more nodes, or more cores a node. Threads wait for one of {} for {} of their time.",
+              "First thing to change: more nodes, or more cores a node. Threads wait for one of {} for {}.",
               Amounts.count(subject.focus().coresPerNode(), "core") + " a node",
               percent);
       default ->
           Html.sentence(
-              "First thing to change: system calls of remote threads, which take {} of the thread time.",
-              percent);
+              "First thing to change: system calls of remote threads, which take {}.", percent);
     };
+  }
+
+  /**
+   * What takes time next to computing, as shares of a whole.
+   *
+   * @param whole the critical path where the store has one, else the time of all threads: a thread
+   *     that waits for another says nothing about what that one does
+   */
+  private record Costs(Map<String, Double> shares, String whole) {
+    static Costs of(Subject subject, Rows times) {
+      Map<String, Double> shares = new TreeMap<>();
+      if (subject.focus().holdsFaults()) {
+        Rows path = subject.askNamed("critical-path", 0);
+        for (int i = 0; i < path.size(); i++) {
+          shares.merge(path.text(i, "kind"), path.real(i, "path_percent") / 100, Double::sum);
+        }
+      }
+      boolean ofPath = !shares.isEmpty();
+      for (int i = 0; i < times.size() && !ofPath; i++) {
+        shares.put(times.text(i, "state"), times.real(i, "share"));
+      }
+      shares.remove("compute");
+      // A thread is idle because another one is late: the cause is in the other states.
+      shares.remove("idle");
+      return new Costs(shares, ofPath ? "the critical path" : "the thread time");
+    }
   }
 
   private static Html faults(Subject subject) {
@@ -105,12 +128,11 @@ final class FirstAdvice {
     Rows locks = subject.askNamed("locks", 1);
     if (locks.isEmpty()) {
       return Html.sentence(
-          "First thing to change: waiting for locks and other threads, {} of the thread time.",
-          percent);
+          "First thing to change: waiting for locks and other threads, {}.", percent);
     }
     Html what = Html.code(Html.shortened(locks.text(0, "object"), 60));
     return Html.sentence(
-        "First thing to change: synchronisation, {} of the thread time. The costliest object is {} ({}): {}, {} in them, {} from node to node.",
+        "First thing to change: synchronisation, {}. The costliest object is {} ({}): {}, {} in them, {} from node to node.",
         percent,
         what,
         Html.shortened(locks.text(0, "calls_of"), 80),

@@ -75,12 +75,12 @@ final class LatencySection {
     if (slow == 0) {
       return first.add(
           Html.text(
-              " There is no slow mode: no fault takes more than four times the median of its kind."));
+              " There is no slow mode: no fault takes more than four times as long as the fastest tenth of its kind."));
     }
     return first.add(
         Html.sentence(
-            " Slow mode: {} of {} ({}) take more than four times the median of their kind and hold {} of the fault time; "
-                + "{} of them were told to retry. In the chart this is a second step to the right.",
+            " Slow mode: {} of {} ({}) take more than four times as long as the fastest tenth of their kind and hold {} of "
+                + "the fault time; {} of them were told to retry. In the chart this is a second step to the right.",
             Amounts.count(slow),
             Amounts.count(faults, "fault"),
             Amounts.share(slow, faults),

@@ -18,6 +18,29 @@ import org.popcornreplay.reports.query.Run;
 final class RunsSection {
   private static final int MOST_RUNS = 24;
   private static final int MOST_PAGES = 20;
+  private static final List<String> RUN_COLUMNS =
+      List.of(
+          "run_id",
+          "label",
+          "nodes",
+          "cores",
+          "placement",
+          "profile",
+          "simulated_ns",
+          "speedup",
+          "message_count",
+          "message_bytes",
+          "read_faults",
+          "write_faults",
+          "upgrade_faults",
+          "retries",
+          "program",
+          "transport",
+          "order_mode",
+          "page_bytes",
+          "seed",
+          "record_level",
+          "started");
 
   private RunsSection() {}
 
@@ -121,8 +144,7 @@ final class RunsSection {
     Map<String, Long> pair = Map.of("a", first.id(), "b", second.id(), "most", (long) MOST_PAGES);
     body.add(
         SqlTable.shown(
-            subject.store().ask("compare-totals", pair),
-            "What changed, the largest factor first (measures that end in ns are nanoseconds)"));
+            subject.store().ask("compare-totals", pair), "What changed, the largest factor first"));
     Rows messages = subject.store().ask("compare-messages", pair);
     if (!messages.isEmpty()) {
       body.add(SqlTable.shown(messages, "Messages by type, the largest change first"));
@@ -143,17 +165,6 @@ final class RunsSection {
       }
     }
     Rows rows = new Rows(all.name(), all.sql(), all.columns(), kept);
-    body.add(
-        SqlTable.shown(
-            rows,
-            "What was replayed",
-            Set.of(
-                "trace_hash",
-                "arguments",
-                "slice_instructions",
-                "model_version",
-                "accesses",
-                "instructions",
-                "migration_count")));
+    body.add(SqlTable.shown(rows, "What was replayed", RUN_COLUMNS));
   }
 }

@@ -1,9 +1,11 @@
 package org.popcornreplay.reports.sections;
 
 import java.util.List;
+import java.util.Map;
 import org.popcornreplay.reports.page.Amounts;
 import org.popcornreplay.reports.page.Html;
 import org.popcornreplay.reports.page.Section;
+import org.popcornreplay.reports.page.SqlTable;
 import org.popcornreplay.reports.page.Verdict;
 import org.popcornreplay.reports.query.Run;
 
@@ -25,6 +27,8 @@ public final class Story {
                 new Verdict.Fact("messages", Amounts.count(run.messages())),
                 new Verdict.Fact("bytes", Amounts.bytes(run.messageBytes())),
                 new Verdict.Fact("migrations", Amounts.count(run.migrations())))));
+    html.add(
+        SqlTable.sql(List.of(subject.store().ask("runs", Map.of()), subject.ask("time-by-state"))));
     html.paragraph("{}", details(run));
     int others = subject.selection().runs().size() - 1;
     if (others > 0) {

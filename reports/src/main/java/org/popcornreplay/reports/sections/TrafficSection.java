@@ -34,7 +34,7 @@ final class TrafficSection {
   private static void chart(Subject subject, Rows rows, int size, long group, Html body) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      names.add(group == 1 ? Integer.toString(i) : i * group + "…");
+      names.add(group == 1 ? Integer.toString(i) : i * group + "–" + ((i + 1) * group - 1));
     }
     List<double[]> cells = new ArrayList<>();
     List<String> labels = new ArrayList<>();
