@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -188,13 +189,15 @@ public final class Manifest {
         throw CommandException.badInput(
             file + ": bytes=" + bytes + ", expected at most " + MAX_BYTES);
       }
-      JsonNode tree = MAPPER.readTree(Files.readAllBytes(file));
+      JsonNode tree = MAPPER.readTree(Files.readString(file)); // strict UTF-8
       if (!(tree instanceof ObjectNode object)) {
         throw CommandException.badInput(file + ": not a JSON object, expected one");
       }
       Manifest manifest = new Manifest(object);
       manifest.check(file);
       return manifest;
+    } catch (CharacterCodingException e) {
+      throw CommandException.badInput(file + ": not UTF-8 text, expected a JSON object", e);
     } catch (JsonProcessingException e) {
       String where =
           e.getLocation() == null

@@ -243,7 +243,7 @@ public final class TraceReader implements AutoCloseable {
     for (TraceTable table : TraceTable.values()) {
       JsonNode entry = files.path(table.fileName());
       Path file = directory.resolve(table.fileName());
-      if (table == TraceTable.INDEX || !has(table)) {
+      if (!has(table)) {
         continue;
       }
       if (entry.isMissingNode()) {
@@ -275,7 +275,7 @@ public final class TraceReader implements AutoCloseable {
   private String hashOfContent() {
     StringBuilder content = new StringBuilder();
     for (TraceTable table : TraceTable.values()) {
-      if (table != TraceTable.INDEX && has(table)) {
+      if (has(table)) {
         content
             .append(table.fileName())
             .append(' ')
@@ -314,7 +314,7 @@ public final class TraceReader implements AutoCloseable {
     for (TraceTable table : TraceTable.values()) {
       JsonNode entry = manifest.json().path("files").path(table.fileName());
       Path file = directory.resolve(table.fileName());
-      if (!has(table) || (table == TraceTable.INDEX && !Files.isRegularFile(file))) {
+      if (!has(table)) {
         continue;
       }
       String sha256 = sha256(file);
@@ -322,9 +322,7 @@ public final class TraceReader implements AutoCloseable {
         faults.add(
             file + ": sha256=" + sha256 + ", expected " + entry.path("sha256").asText("none"));
       }
-      if (table != TraceTable.INDEX) {
-        content.append(table.fileName()).append(' ').append(sha256).append('\n');
-      }
+      content.append(table.fileName()).append(' ').append(sha256).append('\n');
     }
     String hash = TraceWriter.sha256(content.toString());
     if (!hash.equals(manifest.traceHash())) {

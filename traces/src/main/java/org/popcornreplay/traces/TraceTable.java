@@ -92,9 +92,7 @@ public enum TraceTable {
   /** Static and global variables. */
   VARIABLES(false, i32("image"), text("name"), i64("address"), i64("bytes")),
   /** Call stacks of allocations. */
-  STACKS(false, i32("stack"), i32("depth"), i64("ip")),
-  /** Where the batches of the tables by thread lie. */
-  INDEX(false, text("table"), i32("thread"), i64("offset"), i64("bytes"), i32("rows"), i64("base"));
+  STACKS(false, i32("stack"), i32("depth"), i64("ip"));
 
   private final boolean byThread;
 

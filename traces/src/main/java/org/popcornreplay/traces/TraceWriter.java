@@ -9,12 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import org.popcornreplay.traces.arrow.BatchPlace;
 import org.popcornreplay.traces.arrow.ColumnBatch;
 import org.popcornreplay.traces.arrow.StreamWriter;
 
@@ -343,7 +340,6 @@ public final class TraceWriter implements AutoCloseable {
   /** Writes everything out and marks the trace complete. The exit code must be set by now. */
   public void finish() throws IOException {
     flush();
-    writeIndex();
     ObjectNode files = manifest.json().putObject("files");
     StringBuilder content = new StringBuilder();
     for (Map.Entry<TraceTable, TableOutput> entry : outputs.entrySet()) {
@@ -355,11 +351,9 @@ public final class TraceWriter implements AutoCloseable {
           .putObject(name)
           .put("bytes", output.stream.bytes())
           .put("rows", output.rows)
-          .put("batches", output.places.size())
+          .put("batches", output.batches)
           .put("sha256", sha256);
-      if (entry.getKey() != TraceTable.INDEX) {
-        content.append(name).append(' ').append(sha256).append('\n');
-      }
+      content.append(name).append(' ').append(sha256).append('\n');
     }
     ObjectNode totals = manifest.json().putObject("counts");
     totals.put("threads", counts.threads);
@@ -396,29 +390,6 @@ public final class TraceWriter implements AutoCloseable {
     }
   }
 
-  private void writeIndex() throws IOException {
-    List<TableOutput> byThread = new ArrayList<>(outputs.values());
-    TableOutput index = output(TraceTable.INDEX);
-    for (TableOutput output : byThread) {
-      if (!output.table.byThread()) {
-        continue;
-      }
-      for (BatchPlace place : output.places) {
-        ColumnBatch b = index.rowOf(-1);
-        int row = b.rows();
-        b.putText(0, row, output.table.tableName());
-        b.ints(1)[row] = place.thread();
-        b.longs(2)[row] = place.offset();
-        b.longs(3)[row] = place.bytes();
-        b.ints(4)[row] = place.rows();
-        b.longs(5)[row] = place.base();
-        b.setRows(row + 1);
-        index.added(b, -1);
-      }
-    }
-    index.flushAll();
-  }
-
   private void closeStreams() throws IOException {
     IOException first = null;
     for (TableOutput output : outputs.values()) {
@@ -453,9 +424,9 @@ public final class TraceWriter implements AutoCloseable {
   private final class TableOutput {
     final TraceTable table;
     final StreamWriter stream;
-    final List<BatchPlace> places = new ArrayList<>();
     final int rowBytes;
     long rows;
+    long batches;
     private final Int2ObjectAVLTreeMap<ColumnBatch> waiting = new Int2ObjectAVLTreeMap<>();
     private int lastThread = Integer.MIN_VALUE;
     private ColumnBatch lastBatch;
@@ -555,10 +526,12 @@ public final class TraceWriter implements AutoCloseable {
           sites.flushAll(); // before the rows that refer to them
           for (int from = 0; from < b.rows(); ) {
             from = packer.pack(b, from, thread);
-            places.add(stream.write(packer.packed(), thread, packer.base()));
+            stream.write(packer.packed(), thread, packer.base());
+            batches++;
           }
         } else {
-          places.add(stream.write(b, thread, 0));
+          stream.write(b, thread, 0);
+          batches++;
         }
       } catch (IOException e) {
         throw new UncheckedIOException(

@@ -28,8 +28,8 @@ public final class DumpCommand implements Runnable {
       names = "--table",
       paramLabel = "NAME",
       description =
-          "visits, accesses, sites, events, threads, maps, images, code, variables, stacks or"
-              + " index; default: visits, or accesses where the detail is full.")
+          "visits, accesses, sites, events, threads, maps, images, code, variables or"
+              + " stacks; default: visits, or accesses where the detail is full.")
   private String tableName;
 
   @Option(

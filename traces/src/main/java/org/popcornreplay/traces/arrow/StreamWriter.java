@@ -79,9 +79,8 @@ public final class StreamWriter implements Closeable {
    *
    * @param thread the thread whose rows these are, or -1 where a table is not by thread
    * @param base the value before the first one of a delta column, or 0
-   * @return where the batch lies
    */
-  public BatchPlace write(ColumnBatch batch, int thread, long base) throws IOException {
+  public void write(ColumnBatch batch, int thread, long base) throws IOException {
     int rows = batch.rows();
     int buffers = 0;
     for (int n : buffersOfColumn) {
@@ -113,10 +112,7 @@ public final class StreamWriter implements Closeable {
     body.flip();
     ByteBuffer metadata =
         batchMessage(rows, columns.size(), offsets, lengths, body.limit(), thread, base);
-    BatchPlace place =
-        new BatchPlace(thread, position, metadata.remaining() + body.limit(), rows, base);
     append(metadata, body);
-    return place;
   }
 
   /** Writes the end-of-stream mark. */
