@@ -716,10 +716,10 @@ static void kernel_wrote(CorePart part, ThreadId tid, Addr address, SizeT bytes)
 
 /* ---- address space ------------------------------------------------------------------------------ */
 
-static void put_map(UInt op, Addr start, SizeT length, UInt prot, UInt flags, ULong offset, const HChar *file)
+static void put_map(UInt op, ULong at, Addr start, SizeT length, UInt prot, UInt flags, ULong offset, const HChar *file)
 {
    WireMap m;
-   m.sequence = op == WIRE_MAP_INITIAL ? ~0ULL : sequence;
+   m.sequence = at;
    m.thread = now ? now->number : 0;
    m.op = op;
    m.start = start;
@@ -734,14 +734,16 @@ static void put_map(UInt op, Addr start, SizeT length, UInt prot, UInt flags, UL
 
 static UInt prot_of(const NSegment *s)
 {
-   return (s->hasR ? VKI_PROT_READ : 0) | (s->hasW ? VKI_PROT_WRITE : 0) | (s->hasX ? VKI_PROT_EXEC : 0);
+   /* Valgrind makes heap and stack executable, which the kernel does not. */
+   Bool executes = s->hasX && !(s->hasW && s->kind == SkAnonC);
+   return (s->hasR ? VKI_PROT_READ : 0) | (s->hasW ? VKI_PROT_WRITE : 0) | (executes ? VKI_PROT_EXEC : 0);
 }
 
 static void put_segment(UInt op, const NSegment *s)
 {
    const HChar *file = s->kind == SkFileC ? VG_(am_get_filename)(s) : NULL;
    if (s->kind != SkFileC && s->kind != SkAnonC && s->kind != SkShmC) return;
-   put_map(op, s->start, s->end - s->start + 1, prot_of(s),
+   put_map(op, ~0ULL, s->start, s->end - s->start + 1, prot_of(s),
            (s->kind == SkFileC ? 0 : VKI_MAP_ANONYMOUS) | VKI_MAP_PRIVATE, s->offset, file);
 }
 
@@ -820,25 +822,25 @@ static void map_effect(Thread *t, const WireEvent *e, SysRes res)
    switch (e->code) {
    case __NR_mmap: {
       const NSegment *s = VG_(am_find_nsegment)(result);
-      put_map(WIRE_MAP_MMAP, result, VG_PGROUNDUP(e->a[1]), e->a[2], e->a[3], e->a[5],
+      put_map(WIRE_MAP_MMAP, e->sequence, result, VG_PGROUNDUP(e->a[1]), e->a[2], e->a[3], e->a[5],
               s && s->kind == SkFileC ? VG_(am_get_filename)(s) : NULL);
       break;
    }
    case __NR_munmap:
-      put_map(WIRE_MAP_MUNMAP, e->a[0], VG_PGROUNDUP(e->a[1]), 0, 0, 0, NULL);
+      put_map(WIRE_MAP_MUNMAP, e->sequence, e->a[0], VG_PGROUNDUP(e->a[1]), 0, 0, 0, NULL);
       break;
    case __NR_mprotect:
-      put_map(WIRE_MAP_MPROTECT, e->a[0], VG_PGROUNDUP(e->a[1]), e->a[2], 0, 0, NULL);
+      put_map(WIRE_MAP_MPROTECT, e->sequence, e->a[0], VG_PGROUNDUP(e->a[1]), e->a[2], 0, 0, NULL);
       break;
    case __NR_mremap:
-      put_map(WIRE_MAP_MREMAP, result, VG_PGROUNDUP(e->a[2]), 0, 0, e->a[0], NULL);
+      put_map(WIRE_MAP_MREMAP, e->sequence, result, VG_PGROUNDUP(e->a[2]), 0, 0, e->a[0], NULL);
       break;
    case __NR_madvise:
-      put_map(WIRE_MAP_MADVISE, e->a[0], VG_PGROUNDUP(e->a[1]), 0, e->a[2], 0, NULL);
+      put_map(WIRE_MAP_MADVISE, e->sequence, e->a[0], VG_PGROUNDUP(e->a[1]), 0, e->a[2], 0, NULL);
       break;
    case __NR_brk:
       if (brk_now && result != brk_now)
-         put_map(WIRE_MAP_BRK, brk_now, result - brk_now, VKI_PROT_READ | VKI_PROT_WRITE, VKI_MAP_ANONYMOUS | VKI_MAP_PRIVATE, 0, NULL);
+         put_map(WIRE_MAP_BRK, e->sequence, brk_now, result - brk_now, VKI_PROT_READ | VKI_PROT_WRITE, VKI_MAP_ANONYMOUS | VKI_MAP_PRIVATE, 0, NULL);
       brk_now = result;
       break;
    }
