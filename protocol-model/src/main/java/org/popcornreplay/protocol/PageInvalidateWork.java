@@ -50,12 +50,12 @@ final class PageInvalidateWork extends PageActivity {
 
   private void revokeLocalPage() {
     RemoteContext context = here();
-    if (context.vmas.covering(page) == null || !context.pages.hasPageTable(pageIndex)) {
-      reply();
-      return;
-    }
     handle = context.faults.get(pageIndex);
-    if (handle == null) {
+    // A fault under way has allocated the page table, also where its entry is still empty.
+    boolean hasPageTable = handle != null || context.pages.hasPageTable(pageIndex);
+    if (context.vmas.covering(page) == null || !hasPageTable) {
+      reply();
+    } else if (handle == null) {
       invalidate();
     } else if (handle.invalidate) {
       cluster.bug(this, "", "a second invalidation waits for " + handle);
