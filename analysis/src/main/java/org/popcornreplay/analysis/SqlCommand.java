@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.popcornreplay.replay.store.ParquetRuns;
 import org.popcornreplay.traces.cli.CommandException;
 import org.popcornreplay.traces.cli.CommandFrame;
 import org.popcornreplay.traces.cli.ExitCode;
@@ -113,6 +114,12 @@ public final class SqlCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "write runs (all, or --run ID) as DIR/run-ID/TABLE.parquet")
   private Path exportFolder;
+
+  @Option(
+      names = "--as-run",
+      paramLabel = "N",
+      description = "with --export-parquet --run: the run_id that the exported run gets")
+  private Long asRun;
 
   @Option(
       names = "--allow-external-access",
@@ -371,16 +378,35 @@ public final class SqlCommand implements Callable<Integer> {
   }
 
   private int hash(RunDatabase database) {
-    for (long id : run == null ? database.runIds() : List.of(run)) {
+    for (long id : chosenRuns(database)) {
       out.println("run " + id + " " + ContentHash.of(database, id));
     }
     return ExitCode.DONE;
   }
 
   private int export(RunDatabase database) {
-    for (long id : run == null ? database.runIds() : List.of(run)) {
-      out.println(ParquetExport.write(database, id, exportFolder));
+    if (asRun != null && run == null) {
+      throw CommandException.usage("--as-run=" + asRun + ", expected together with --run");
+    }
+    if (asRun != null && asRun < 0) {
+      throw CommandException.usage("--as-run=" + asRun + ", expected 0 or more");
+    }
+    for (long id : chosenRuns(database)) {
+      long number = asRun == null ? id : asRun;
+      out.println(ParquetRuns.write(database.connection(), id, number, exportFolder));
     }
     return ExitCode.DONE;
+  }
+
+  private List<Long> chosenRuns(RunDatabase database) {
+    List<Long> runs = database.runIds();
+    if (run == null) {
+      return runs;
+    }
+    if (!runs.contains(run)) {
+      throw CommandException.usage(
+          "--run=" + run + " is not in the store, expected one of " + runs);
+    }
+    return List.of(run);
   }
 }

@@ -319,6 +319,27 @@ final class SqlCommandTest {
     assertTrue(err.contains("exists, expected a new one"), err);
   }
 
+  @Test
+  void exportedRunsCanGetOtherNumbers() {
+    Path parquet = folder.resolve("parquet");
+    assertEquals(
+        0, run(store, "--export-parquet", parquet.toString(), "--run", "1", "--as-run", "77"), err);
+    assertEquals(0, run(parquet.toString(), "SELECT DISTINCT run_id FROM messages", "--csv"));
+    assertEquals("run_id\n77\n", out);
+    assertEquals(2, run(store, "--export-parquet", parquet.toString(), "--as-run", "78"));
+    assertEquals(2, run(store, "--export-parquet", parquet.toString(), "--run", "9"));
+  }
+
+  @Test
+  void twoRunsOfOneNumberInAFolderAreRefused() throws Exception {
+    Path parquet = folder.resolve("parquet");
+    run(store, "--export-parquet", parquet.toString(), "--run", "1");
+    Path copy = Files.createDirectory(parquet.resolve("copy"));
+    Files.copy(parquet.resolve("run-000001/runs.parquet"), copy.resolve("runs.parquet"));
+    assertEquals(3, run(parquet.toString(), "summary"));
+    assertTrue(err.contains("two runs with run_id=1"), err);
+  }
+
   private static String[] concat(String first, String[] rest) {
     String[] all = new String[rest.length + 2];
     all[0] = first;

@@ -84,6 +84,27 @@ public final class RunStore implements AutoCloseable {
     }
   }
 
+  /** A store in memory, for runs that leave as Parquet: no file, no lock. */
+  public static RunStore inMemory() {
+    Path nowhere = Path.of("(memory)");
+    try {
+      return prepare(
+          new RunStore(
+              nowhere, DriverManager.getConnection("jdbc:duckdb:").unwrap(DuckDBConnection.class)));
+    } catch (SQLException e) {
+      throw unusable(nowhere, e);
+    }
+  }
+
+  /**
+   * Writes a finished run as a folder of Parquet files; see {@link ParquetRuns#write}.
+   *
+   * @param asRunId the number that it gets there
+   */
+  public Path exportParquet(long runId, long asRunId, Path folder) {
+    return ParquetRuns.write(connection, runId, asRunId, folder);
+  }
+
   private static DuckDBConnection connect(Path file, boolean readOnly) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("storage_compatibility_version", STORAGE_VERSION);

@@ -1,10 +1,5 @@
 package org.popcornreplay.replay.store;
 
-import static org.popcornreplay.replay.store.Column.bigint;
-import static org.popcornreplay.replay.store.Column.integer;
-import static org.popcornreplay.replay.store.Column.mask;
-import static org.popcornreplay.replay.store.Column.word;
-
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,9 +7,7 @@ import java.sql.Timestamp;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.duckdb.DuckDBConnection;
 import org.popcornreplay.protocol.MessageType;
 import org.popcornreplay.replay.RunListener;
@@ -27,15 +20,14 @@ import org.popcornreplay.replay.sharing.PageRecord;
  * code. Counts by type, by page and by thread are kept here, so they agree with the rows.
  */
 public final class StoreListener implements RunListener, AutoCloseable {
-  private static final int NONE = -1;
 
   private final DuckDBConnection connection;
   private final Inserter inserter;
+  private final RunTables tables;
   private final long runId;
   private final RecordLevel level;
   private final boolean keepsFaults;
   private final boolean keepsMessages;
-  private final Map<String, TableWriter> writers = new LinkedHashMap<>();
   private final SystemCallNames systemCalls = new SystemCallNames();
   private final PageLedger ledger = new PageLedger();
   private final TrafficTally traffic = new TrafficTally();
@@ -51,21 +43,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
   private long upgradeFaults;
   private long retryCount;
   private long migrationCount;
-  private int lastThread = NONE;
+  private int lastThread = RunTables.NONE;
   private long lastEndNanos = Long.MIN_VALUE;
-
-  private final TableWriter messages;
-  private final TableWriter faults;
-  private final TableWriter migrations;
-  private final TableWriter vmaOps;
-  private final TableWriter futexOps;
-  private final TableWriter syncOps;
-  private final TableWriter wakes;
-  private final TableWriter syscalls;
-  private final TableWriter intervals;
-  private final TableWriter threads;
-  private final TableWriter objects;
-  private final TableWriter code;
 
   /** What went in and out of one node. */
   private static final class NodeTally {
@@ -82,154 +61,12 @@ public final class StoreListener implements RunListener, AutoCloseable {
 
   StoreListener(DuckDBConnection connection, long runId, RecordLevel level) {
     this.connection = connection;
-    this.inserter = new Inserter(connection);
     this.runId = runId;
+    this.level = level;
     this.keepsFaults = level.includes(RecordLevel.FAULTS);
     this.keepsMessages = level.includes(RecordLevel.MESSAGES);
-    this.level = level;
-    messages =
-        table(
-            "messages",
-            bigint("seq"),
-            word("type"),
-            integer("src"),
-            integer("dst"),
-            bigint("bytes"),
-            bigint("sent_ns"),
-            bigint("delivered_ns"),
-            bigint("handled_ns"),
-            integer("thread").absentAt(NONE),
-            bigint("page").absentAt(NONE),
-            integer("result"));
-    faults =
-        table(
-            "faults",
-            bigint("fault_id"),
-            integer("thread"),
-            integer("node"),
-            bigint("page"),
-            bigint("address"),
-            bigint("ip").absentAt(0),
-            word("kind"),
-            bigint("start_ns"),
-            bigint("end_ns"),
-            integer("retries"),
-            word("result"));
-    migrations =
-        table(
-            "migrations",
-            integer("thread"),
-            integer("from_node"),
-            integer("to_node"),
-            word("kind"),
-            bigint("start_ns"),
-            bigint("end_ns"));
-    vmaOps =
-        table(
-            "vma_ops",
-            integer("thread"),
-            integer("node"),
-            word("op"),
-            bigint("address"),
-            bigint("length_bytes"),
-            bigint("start_ns"),
-            bigint("end_ns"),
-            word("result"));
-    futexOps =
-        table(
-            "futex_ops",
-            integer("thread"),
-            integer("node"),
-            word("op"),
-            bigint("address"),
-            bigint("start_ns"),
-            bigint("end_ns"),
-            integer("woken"),
-            word("result"));
-    syncOps =
-        table(
-            "sync_ops",
-            integer("thread"),
-            integer("node"),
-            word("op"),
-            bigint("object"),
-            bigint("ip").absentAt(0),
-            bigint("start_ns"),
-            bigint("end_ns"));
-    wakes =
-        table(
-            "wakes",
-            integer("thread"),
-            integer("by_thread"),
-            word("reason"),
-            bigint("called_ns"),
-            bigint("woken_ns"));
-    syscalls =
-        table(
-            "syscalls",
-            integer("thread"),
-            integer("node"),
-            integer("number"),
-            word("name"),
-            bigint("start_ns"),
-            bigint("end_ns"),
-            bigint("result"));
-    intervals =
-        table(
-            "intervals",
-            integer("thread"),
-            integer("node"),
-            word("state"),
-            bigint("start_ns"),
-            bigint("end_ns"));
-    threads =
-        table(
-            "threads",
-            integer("thread"),
-            word("name"),
-            integer("parent").absentAt(NONE),
-            integer("node"),
-            bigint("instructions"),
-            bigint("accesses"),
-            bigint("start_ns"),
-            bigint("end_ns"),
-            bigint("compute_ns"),
-            bigint("fault_ns"),
-            bigint("futex_ns"),
-            bigint("vma_ns"),
-            bigint("migration_ns"),
-            bigint("run_queue_ns"),
-            bigint("syscall_ns"),
-            bigint("idle_ns"),
-            bigint("faults"),
-            bigint("migrations"));
-    objects =
-        table(
-            "objects",
-            bigint("object_id"),
-            word("kind"),
-            word("name"),
-            bigint("address"),
-            bigint("size_bytes"),
-            integer("thread").absentAt(NONE),
-            word("site"),
-            bigint("site_ip").absentAt(0),
-            bigint("faults"),
-            bigint("fault_ns"));
-    code =
-        table(
-            "code",
-            bigint("ip"),
-            word("function"),
-            word("file"),
-            integer("line").absentAt(0),
-            word("image"));
-  }
-
-  private TableWriter table(String name, Column... columns) {
-    TableWriter writer = new TableWriter(inserter, runId, name, columns);
-    writers.put(name, writer);
-    return writer;
+    this.inserter = new Inserter(connection);
+    this.tables = new RunTables(inserter, runId);
   }
 
   /** The number that the run will have. */
@@ -239,7 +76,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
 
   /** Rows that have gone to DuckDB so far. */
   public long rowsWritten() {
-    return writers.values().stream().mapToLong(TableWriter::rowsWritten).sum();
+    return tables.rowsWritten();
   }
 
   boolean isOpen() {
@@ -285,7 +122,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
       }
     }
     if (keepsMessages) {
-      messages
+      tables
+          .messages
           .put(sequence)
           .put(type.name())
           .put(from)
@@ -297,7 +135,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(thread)
           .put(page)
           .put(result);
-      messages.endRow();
+      tables.messages.endRow();
     }
   }
 
@@ -325,7 +163,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
           throw new IllegalArgumentException("kind=" + kind + ", expected read, write or upgrade");
     }
     if (keepsFaults) {
-      faults
+      tables
+          .faults
           .put(nextFault++)
           .put(thread)
           .put(node)
@@ -337,7 +176,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(endNanos)
           .put(retries)
           .put(result);
-      faults.endRow();
+      tables.faults.endRow();
     }
   }
 
@@ -347,8 +186,15 @@ public final class StoreListener implements RunListener, AutoCloseable {
     migrationCount++;
     tally(thread).migrations++;
     if (keepsFaults) {
-      migrations.put(thread).put(fromNode).put(toNode).put(kind).put(startNanos).put(endNanos);
-      migrations.endRow();
+      tables
+          .migrations
+          .put(thread)
+          .put(fromNode)
+          .put(toNode)
+          .put(kind)
+          .put(startNanos)
+          .put(endNanos);
+      tables.migrations.endRow();
     }
   }
 
@@ -363,7 +209,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
       long endNanos,
       String result) {
     if (keepsFaults) {
-      vmaOps
+      tables
+          .vmaOps
           .put(thread)
           .put(node)
           .put(operation)
@@ -372,7 +219,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(startNanos)
           .put(endNanos)
           .put(result);
-      vmaOps.endRow();
+      tables.vmaOps.endRow();
     }
   }
 
@@ -387,7 +234,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
       int woken,
       String result) {
     if (keepsFaults) {
-      futexOps
+      tables
+          .futexOps
           .put(thread)
           .put(node)
           .put(operation)
@@ -396,7 +244,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(endNanos)
           .put(woken)
           .put(result);
-      futexOps.endRow();
+      tables.futexOps.endRow();
     }
   }
 
@@ -410,7 +258,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
       long startNanos,
       long endNanos) {
     if (keepsFaults) {
-      syncOps
+      tables
+          .syncOps
           .put(thread)
           .put(node)
           .put(operation)
@@ -418,7 +267,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(ip)
           .put(startNanos)
           .put(endNanos);
-      syncOps.endRow();
+      tables.syncOps.endRow();
     }
   }
 
@@ -426,8 +275,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
   public void wake(int thread, int byThread, String reason, long calledNanos, long wokenNanos) {
     if (keepsFaults) {
       criticalPath.wake(thread, byThread, reason, calledNanos, wokenNanos);
-      wakes.put(thread).put(byThread).put(reason).put(calledNanos).put(wokenNanos);
-      wakes.endRow();
+      tables.wakes.put(thread).put(byThread).put(reason).put(calledNanos).put(wokenNanos);
+      tables.wakes.endRow();
     }
   }
 
@@ -435,7 +284,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
   public void systemCall(
       int thread, int node, int number, long startNanos, long endNanos, long result) {
     if (keepsFaults) {
-      syscalls
+      tables
+          .syscalls
           .put(thread)
           .put(node)
           .put(number)
@@ -443,7 +293,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(startNanos)
           .put(endNanos)
           .put(result);
-      syscalls.endRow();
+      tables.syscalls.endRow();
     }
   }
 
@@ -451,8 +301,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
   public void interval(int thread, int node, String state, long startNanos, long endNanos) {
     tally(thread).nanos[ThreadTally.stateNumber(state)] += endNanos - startNanos;
     if (keepsFaults) {
-      intervals.put(thread).put(node).put(state).put(startNanos).put(endNanos);
-      intervals.endRow();
+      tables.intervals.put(thread).put(node).put(state).put(startNanos).put(endNanos);
+      tables.intervals.endRow();
     }
   }
 
@@ -495,7 +345,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
       long startNanos,
       long endNanos) {
     ThreadTally tally = tally(thread);
-    threads
+    tables
+        .threads
         .put(thread)
         .put(name)
         .put(parent)
@@ -505,10 +356,10 @@ public final class StoreListener implements RunListener, AutoCloseable {
         .put(startNanos)
         .put(endNanos);
     for (long nanos : tally.nanos) {
-      threads.put(nanos);
+      tables.threads.put(nanos);
     }
-    threads.put(tally.faults).put(tally.migrations);
-    threads.endRow();
+    tables.threads.put(tally.faults).put(tally.migrations);
+    tables.threads.endRow();
     if (endNanos > lastEndNanos) {
       lastEndNanos = endNanos;
       lastThread = thread;
@@ -521,8 +372,9 @@ public final class StoreListener implements RunListener, AutoCloseable {
   }
 
   /**
-   * Describes a variable or heap block. Faults are counted for it from the table {@code faults}.
-   * Where blocks lived at one address in turn, describe the one that lived there last.
+   * Describes a variable or heap block; one that lies on no page that matters is left out, unless
+   * threads synchronised with it. Faults are counted for it from the table {@code faults}. Where
+   * blocks lived at one address in turn, describe the one that lived there last.
    *
    * @param kind {@code variable} or {@code heap}
    * @param name the variable, or what to call the block
@@ -538,7 +390,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
       int thread,
       String site,
       long siteIp) {
-    objects
+    tables
+        .objects
         .put(nextObject++)
         .put(kind)
         .put(name)
@@ -549,13 +402,16 @@ public final class StoreListener implements RunListener, AutoCloseable {
         .put(siteIp)
         .put(0L)
         .put(0L);
-    objects.endRow();
+    tables.objects.endRow();
   }
 
-  /** Describes a code address; empty strings and line 0 where something is not known. */
+  /**
+   * Describes a code address, which is kept if it occurs; empty strings and line 0 where something
+   * is not known.
+   */
   public void describeCode(long ip, String function, String file, int line, String image) {
-    code.put(ip).put(function).put(file).put(line).put(image);
-    code.endRow();
+    tables.code.put(ip).put(function).put(file).put(line).put(image);
+    tables.code.endRow();
   }
 
   /**
@@ -568,12 +424,11 @@ public final class StoreListener implements RunListener, AutoCloseable {
       writePages(summary.pageBytes);
       writeTraffic();
       writeCriticalPath();
-      for (TableWriter writer : writers.values()) {
-        writer.flush();
-      }
-      inserter.await();
+      tables.flush();
       writeNodes();
       try (Statement statement = connection.createStatement()) {
+        statement.execute(ObjectFaults.forgetObjects(runId, summary.pageBytes));
+        statement.execute(ObjectFaults.forgetCode(runId));
         if (keepsFaults) {
           statement.execute(ObjectFaults.count(runId));
         }
@@ -590,38 +445,9 @@ public final class StoreListener implements RunListener, AutoCloseable {
   }
 
   private void writePages(int pageBytes) {
-    TableWriter pages =
-        table(
-            "pages",
-            bigint("page"),
-            word("region"),
-            bigint("read_faults"),
-            bigint("write_faults"),
-            bigint("invalidations"),
-            bigint("transfers"),
-            bigint("fault_ns"),
-            bigint("retries"),
-            integer("readers"),
-            integer("writers"),
-            word("sharing"),
-            bigint("true_faults"),
-            bigint("false_faults"),
-            bigint("true_ns"),
-            bigint("false_ns"));
-    TableWriter uses =
-        table(
-            "page_threads",
-            bigint("page"),
-            integer("thread"),
-            integer("node"),
-            bigint("reads"),
-            bigint("writes"),
-            mask("read_lines"),
-            mask("write_lines"),
-            bigint("faults"),
-            bigint("fault_ns"));
     for (PageRecord record : ledger.finish()) {
-      pages
+      tables
+          .pages
           .put(record.page)
           .put(regions.at(record.page * pageBytes, pageBytes))
           .put(record.readFaults())
@@ -639,7 +465,9 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(record.vainNanos())
           .endRow();
       for (PageRecord.Use use : record.uses()) {
-        uses.put(record.page)
+        tables
+            .pageThreads
+            .put(record.page)
             .put(use.thread)
             .put(use.node)
             .put(use.reads())
@@ -654,34 +482,19 @@ public final class StoreListener implements RunListener, AutoCloseable {
   }
 
   private void writeTraffic() {
-    TableWriter writer =
-        table(
-            "traffic",
-            word("type"),
-            integer("src"),
-            integer("dst"),
-            bigint("message_count"),
-            bigint("bytes"));
     traffic.visit(
         (type, from, to, count, bytes) ->
-            writer.put(type).put(from).put(to).put(count).put(bytes).endRow());
+            tables.traffic.put(type).put(from).put(to).put(count).put(bytes).endRow());
   }
 
   private void writeCriticalPath() {
-    if (!keepsFaults || lastThread == NONE) {
+    if (!keepsFaults || lastThread == RunTables.NONE) {
       return;
     }
-    TableWriter writer =
-        table(
-            "critical_path",
-            bigint("step"),
-            integer("thread"),
-            bigint("start_ns"),
-            bigint("end_ns"),
-            word("entered_by"));
     long step = 0;
     for (CriticalPath.Stretch stretch : criticalPath.from(lastThread, lastEndNanos)) {
-      writer
+      tables
+          .criticalPath
           .put(step++)
           .put(stretch.thread())
           .put(stretch.startNanos())

@@ -81,7 +81,7 @@ CREATE TABLE page_threads (
   run_id BIGINT, page BIGINT, thread INTEGER, node INTEGER, reads BIGINT, writes BIGINT, read_lines UBIGINT, write_lines UBIGINT,
   faults BIGINT, fault_ns BIGINT);
 
--- Variables and heap blocks that lie on pages of the table pages.
+-- Variables and heap blocks that lie on pages of the table pages, and locks.
 CREATE TABLE objects (
   run_id BIGINT, object_id BIGINT, kind VARCHAR, name VARCHAR, address BIGINT, size_bytes BIGINT, thread INTEGER, site VARCHAR,
   site_ip BIGINT, faults BIGINT, fault_ns BIGINT);
