@@ -1,8 +1,8 @@
 package org.popcornreplay.protocol;
 
 /**
- * A task of the origin ends (do_exit): {@code __exit_origin_task}, then the kernel clears its
- * {@code clear_child_tid} word and wakes who waits for it.
+ * A task of the origin ends (do_exit): {@code __exit_origin_task}, then the kernel reads its list
+ * of robust mutexes, clears its {@code clear_child_tid} word and wakes who waits for it.
  */
 abstract class ExitActivity extends Activity {
   static final int TERMINATING = 200;
@@ -33,13 +33,40 @@ abstract class ExitActivity extends Activity {
       } else {
         cluster.processServer.terminateRemotes(this, TERMINATED);
       }
-    } else if (!last && task.tidPage != Popcorn.NO_PAGE) {
+    } else if (!last) {
       at = IDLE;
-      task.fault.access(
-          Popcorn.ORIGIN, task.tidPage, true, AccessMode.KERNEL, (id, result) -> cleared(result));
+      exitRobustList();
     } else {
       gone();
     }
+  }
+
+  /** exit_robust_list: reads the head of the thread's list of robust mutexes. */
+  private void exitRobustList() {
+    if (task.robustListPage == Popcorn.NO_PAGE) {
+      clearChildTid();
+      return;
+    }
+    task.fault.access(
+        Popcorn.ORIGIN,
+        task.robustListPage,
+        false,
+        AccessMode.KERNEL,
+        (id, result) -> {
+          if (result == Outcome.OK || result == Outcome.EFAULT) {
+            clearChildTid();
+          }
+        });
+  }
+
+  /** mm_release: writes 0 to the clear_child_tid word, where other threads live. */
+  private void clearChildTid() {
+    if (task.tidPage == Popcorn.NO_PAGE) {
+      gone();
+      return;
+    }
+    task.fault.access(
+        Popcorn.ORIGIN, task.tidPage, true, AccessMode.KERNEL, (id, result) -> cleared(result));
   }
 
   private void cleared(int result) {

@@ -42,6 +42,13 @@ public interface Popcorn {
    */
   void createThread(int thread, long tidPage, long tidAddress);
 
+  /**
+   * set_robust_list: the kernel will read this page when the thread ends while others live.
+   *
+   * @param page the page of the list's head, or {@link #NO_PAGE}
+   */
+  void setRobustList(int thread, long page);
+
   /** The thread has already migrated to the node. */
   void givenThreadAt(int thread, int node);
 

@@ -283,6 +283,11 @@ public final class PopcornCluster implements Popcorn {
   }
 
   @Override
+  public void setRobustList(int thread, long page) {
+    task(thread).robustListPage = page;
+  }
+
+  @Override
   public void givenThreadAt(int thread, int node) {
     givenHost(node);
     task(thread).node = node;

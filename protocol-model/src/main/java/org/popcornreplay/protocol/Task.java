@@ -8,6 +8,9 @@ final class Task {
   final long tidPage;
   final long tidAddress;
 
+  /** The page of the head of its list of robust mutexes (set_robust_list). */
+  long robustListPage = Popcorn.NO_PAGE;
+
   /** Where it runs; -1 once it has ended there. */
   int node = Popcorn.ORIGIN;
 

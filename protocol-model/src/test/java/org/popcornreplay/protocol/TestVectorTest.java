@@ -382,4 +382,17 @@ final class TestVectorTest {
     assertEquals(92, world.bytes());
     assertEquals(4096, popcorn.stat(0).rdmaWritten());
   }
+
+  /** As the real kernel: oracle "threxit", where a thread ends while its page is away. */
+  @Test
+  void aThreadThatEndsHasItsRobustListReadBeforeItsTidIsCleared() {
+    start(2);
+    popcorn.createThread(0, Popcorn.NO_PAGE, 0);
+    popcorn.createThread(1, P, P << 12);
+    popcorn.setRobustList(1, P);
+    popcorn.givenOwners(P, 1);
+    popcorn.exit(1, this::ended);
+    finish();
+    expectSent(lines("0: 0>1 PQ; 50: 1>0 PR; 100: 0>1 IQ; 150: 1>0 IR"));
+  }
 }
