@@ -1,6 +1,9 @@
 package org.popcornreplay.traces;
 
-/** Changes of the address space, in recorded order. */
+import it.unimi.dsi.fastutil.ints.IntArrays;
+import java.util.Arrays;
+
+/** Changes of the address space, sorted by seq. */
 public final class MapTable {
   private final long[] sequence;
   private final int[] thread;
@@ -12,16 +15,39 @@ public final class MapTable {
   private final long[] offset;
   private final String[] file;
 
+  /** The rows, sorted by seq; rows of one seq stay as they stand in the file. */
   MapTable(TableRows rows) {
-    sequence = rows.longs(0);
-    thread = rows.ints(1);
-    op = rows.texts(2);
-    start = rows.longs(3);
-    length = rows.longs(4);
-    protection = rows.ints(5);
-    flags = rows.ints(6);
-    offset = rows.longs(7);
-    file = rows.texts(8);
+    long[] unsorted = rows.longs(0);
+    int[] order = new int[rows.size()];
+    Arrays.setAll(order, i -> i);
+    IntArrays.mergeSort(order, (a, b) -> Long.compare(unsorted[a], unsorted[b])); // is stable
+    sequence = pick(unsorted, order);
+    thread = pick(rows.ints(1), order);
+    op = pick(rows.texts(2), order);
+    start = pick(rows.longs(3), order);
+    length = pick(rows.longs(4), order);
+    protection = pick(rows.ints(5), order);
+    flags = pick(rows.ints(6), order);
+    offset = pick(rows.longs(7), order);
+    file = pick(rows.texts(8), order);
+  }
+
+  private static long[] pick(long[] from, int[] order) {
+    long[] to = new long[order.length];
+    Arrays.setAll(to, i -> from[order[i]]);
+    return to;
+  }
+
+  private static int[] pick(int[] from, int[] order) {
+    int[] to = new int[order.length];
+    Arrays.setAll(to, i -> from[order[i]]);
+    return to;
+  }
+
+  private static String[] pick(String[] from, int[] order) {
+    String[] to = new String[order.length];
+    Arrays.setAll(to, i -> from[order[i]]);
+    return to;
   }
 
   /** The number of rows. */

@@ -1,6 +1,7 @@
 package org.popcornreplay.traces;
 
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.util.Arrays;
 
 /** A set of page numbers that only grows; neighbours share memory. */
 final class PageSet {
@@ -8,11 +9,24 @@ final class PageSet {
   private static final int WORDS = (1 << CHUNK_BITS) / 64;
 
   private final Long2ObjectOpenHashMap<long[]> chunks = new Long2ObjectOpenHashMap<>();
+
+  /** Pages added lately, most of those that come again. */
+  private final long[] recent = new long[256];
+
   private long lastKey = Long.MIN_VALUE;
   private long[] lastChunk;
   private long size;
 
+  PageSet() {
+    Arrays.fill(recent, -1);
+  }
+
   void add(long page) {
+    int slot = (int) (page ^ page >>> 8) & (recent.length - 1);
+    if (recent[slot] == page) {
+      return;
+    }
+    recent[slot] = page;
     long key = page >> CHUNK_BITS;
     long[] chunk = lastChunk;
     if (key != lastKey || chunk == null) {

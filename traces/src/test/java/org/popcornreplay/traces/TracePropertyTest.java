@@ -123,7 +123,7 @@ class TracePropertyTest {
     }
   }
 
-  @Property(tries = 60)
+  @Property(tries = 40)
   void whatIsWrittenIsRead(@ForAll("steps") List<Step> steps) throws IOException {
     Path directory = directory();
     write(directory, steps, true, 100);
@@ -156,7 +156,7 @@ class TracePropertyTest {
     assertEquals(List.of(), new TraceCheck(directory, 10).faults());
   }
 
-  @Property(tries = 60)
+  @Property(tries = 40)
   void reductionEqualsWhatIsRecordedDirectly(
       @ForAll("steps") List<Step> steps, @ForAll @LongRange(min = 1, max = 200) long slice)
       throws IOException {
@@ -187,7 +187,7 @@ class TracePropertyTest {
     private final boolean[] writeLines = new boolean[64];
   }
 
-  @Property(tries = 100)
+  @Property(tries = 60)
   void reductionEqualsANaiveOne(
       @ForAll("steps") List<Step> steps, @ForAll @IntRange(min = 1, max = 100) int slice) {
     Map<String, Naive> expected = new TreeMap<>();
