@@ -29,6 +29,8 @@
 
 /* In libcoregrind, declared in no tool header: moves a descriptor out of the client's range. */
 extern Int VG_(safe_fd)(Int oldfd);
+/* Likewise: where the heap that brk moves begins. */
+extern Addr VG_(brk_base);
 
 #define PAGE_SHIFT 12
 #define LINE_SHIFT 6
@@ -622,7 +624,7 @@ static void switch_to(ThreadId tid)
    start_client_code(tid, 0);
 }
 
-static void initial_maps(void);
+static void initial_maps(Addr sp);
 
 static void thread_created(ThreadId parent, ThreadId child)
 {
@@ -649,7 +651,7 @@ static void first_instruction(ThreadId tid)
    Thread *t = threads[tid];
    if (t == NULL || !t->alive) {
       t = new_thread(tid);
-      initial_maps();
+      initial_maps(VG_(get_SP)(tid));
       put_thread(t, VG_(gettid)(), -1, VG_(thread_get_stack_max)(tid) - VG_(thread_get_stack_size)(tid) + 1,
                  VG_(thread_get_stack_max)(tid) + 1, True);
    }
@@ -739,25 +741,43 @@ static UInt prot_of(const NSegment *s)
    return (s->hasR ? VKI_PROT_READ : 0) | (s->hasW ? VKI_PROT_WRITE : 0) | (executes ? VKI_PROT_EXEC : 0);
 }
 
-static void put_segment(UInt op, const NSegment *s)
+static Addr brk_now;             /* where the heap ends */
+
+/* At exec the kernel makes the stack's VMA this much longer than what it put there (fs/exec.c,
+   setup_arg_pages: stack_expand). Valgrind's segment is shorter and grows otherwise. */
+#define STACK_EXPAND 131072
+#define MAP_GROWSDOWN 0x100
+
+static void put_segment(UInt op, const NSegment *s, Addr sp)
 {
    const HChar *file = s->kind == SkFileC ? VG_(am_get_filename)(s) : NULL;
    if (s->kind != SkFileC && s->kind != SkAnonC && s->kind != SkShmC) return;
+   /* The capture tool's own mappings are not the program's. */
+   if (file && VG_(strstr)(file, "poptrace-amd64-linux")) return;
+   if (s->start <= sp && sp <= s->end) {
+      Addr start = VG_PGROUNDDN(sp) - STACK_EXPAND;
+      put_map(op, ~0ULL, start, s->end + 1 - start, prot_of(s), VKI_MAP_ANONYMOUS | VKI_MAP_PRIVATE | MAP_GROWSDOWN, 0, "[stack]");
+      return;
+   }
+   if (s->kind == SkAnonC && s->start == VG_(brk_base)) {
+      /* Valgrind maps the first page of the heap in advance; for the kernel it is empty. */
+      brk_now = VG_(brk_base);
+      put_map(op, ~0ULL, s->start, 0, prot_of(s), VKI_MAP_ANONYMOUS | VKI_MAP_PRIVATE, 0, "[heap]");
+      return;
+   }
    put_map(op, ~0ULL, s->start, s->end - s->start + 1, prot_of(s),
            (s->kind == SkFileC ? 0 : VKI_MAP_ANONYMOUS) | VKI_MAP_PRIVATE, s->offset, file);
 }
 
-static void initial_maps(void)
+static void initial_maps(Addr sp)
 {
    Int n, i;
    Addr *starts = VG_(get_segment_starts)(SkFileC | SkAnonC | SkShmC, &n);
-   for (i = 0; i < n; i++) put_segment(WIRE_MAP_INITIAL, VG_(am_find_nsegment)(starts[i]));
+   for (i = 0; i < n; i++) put_segment(WIRE_MAP_INITIAL, VG_(am_find_nsegment)(starts[i]), sp);
    VG_(free)(starts);
 }
 
 /* ---- system calls ------------------------------------------------------------------------------- */
-
-static Addr brk_now;
 
 static UInt kind_of(UInt number)
 {
@@ -840,7 +860,7 @@ static void map_effect(Thread *t, const WireEvent *e, SysRes res)
       break;
    case __NR_brk:
       if (brk_now && result != brk_now)
-         put_map(WIRE_MAP_BRK, e->sequence, brk_now, result - brk_now, VKI_PROT_READ | VKI_PROT_WRITE, VKI_MAP_ANONYMOUS | VKI_MAP_PRIVATE, 0, NULL);
+         put_map(WIRE_MAP_BRK, e->sequence, brk_now, result - brk_now, VKI_PROT_READ | VKI_PROT_WRITE, VKI_MAP_ANONYMOUS | VKI_MAP_PRIVATE, 0, "[heap]");
       brk_now = result;
       break;
    }

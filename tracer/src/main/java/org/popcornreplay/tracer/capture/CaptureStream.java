@@ -338,7 +338,7 @@ public final class CaptureStream {
     }
     trace.map(
         sequence, number, MAP_OPERATIONS[operation], start, length, prot, flags, offset, file);
-    if (!file.isEmpty()) {
+    if (file.startsWith("/")) {
       RecordedImage image = image(file);
       image.start = Math.min(image.start, start);
       image.end = Math.max(image.end, start + length);
