@@ -11,6 +11,9 @@ public class Message implements Digestible {
   private final int bytes;
   private final int thread;
   private final long page;
+  private long sequence = -1;
+  private long sentNanos = -1;
+  private long deliveredNanos = -1;
 
   /** No page belongs to the message. */
   public static final long NO_PAGE = -1;
@@ -31,6 +34,32 @@ public class Message implements Digestible {
     this.bytes = bytes;
     this.thread = thread;
     this.page = page;
+  }
+
+  /**
+   * The world notes when it carried the message; the protocol does not care.
+   *
+   * @param sequenceNumber the number of the message in the order of sending
+   */
+  public final void stamp(long sequenceNumber, long sent, long delivered) {
+    sequence = sequenceNumber;
+    sentNanos = sent;
+    deliveredNanos = delivered;
+  }
+
+  /** Its number in the order of sending, once stamped. */
+  public final long sequence() {
+    return sequence;
+  }
+
+  /** When it was put into the send queue, once stamped. */
+  public final long sentNanos() {
+    return sentNanos;
+  }
+
+  /** When its last byte reached the receiver, once stamped. */
+  public final long deliveredNanos() {
+    return deliveredNanos;
   }
 
   /** Its type. */

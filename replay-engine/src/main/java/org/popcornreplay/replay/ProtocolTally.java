@@ -1,0 +1,208 @@
+package org.popcornreplay.replay;
+
+import java.util.Locale;
+import org.popcornreplay.protocol.FaultKind;
+import org.popcornreplay.protocol.Message;
+import org.popcornreplay.protocol.Observer;
+import org.popcornreplay.protocol.Outcome;
+import org.popcornreplay.replay.thread.ReplayThread;
+import org.popcornreplay.replay.thread.RunContext;
+import org.popcornreplay.replay.time.EventQueue;
+
+/** Hears the protocol, counts, and tells the run's listener in its own words. */
+@SuppressWarnings("EnumOrdinal") // arrays by the position of a constant within one run
+final class ProtocolTally implements Observer {
+  private static final String[] KINDS = new String[FaultKind.values().length];
+
+  static {
+    for (FaultKind kind : FaultKind.values()) {
+      KINDS[kind.ordinal()] = kind.name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private final EventQueue queue;
+  private final RunListener listener;
+  private final int pageShift;
+  private final Traffic traffic;
+  private final long[] faultStart;
+  private final long[] operationStart;
+  private final long[] migrationStart;
+  private final int[] wokenBy;
+  private final long[] wakeCalled;
+  private final long[] faults = new long[KINDS.length];
+  private long retries;
+  private long migrations;
+  private RunContext run;
+  private String failure;
+
+  ProtocolTally(EventQueue queue, RunListener listener, int nodes, int threads, int pageShift) {
+    this.queue = queue;
+    this.listener = listener;
+    this.pageShift = pageShift;
+    traffic = new Traffic(nodes);
+    faultStart = new long[threads];
+    operationStart = new long[threads];
+    migrationStart = new long[threads];
+    wokenBy = new int[threads];
+    wakeCalled = new long[threads];
+  }
+
+  void attach(RunContext context) {
+    run = context;
+  }
+
+  Traffic traffic() {
+    return traffic;
+  }
+
+  long faults(FaultKind kind) {
+    return faults[kind.ordinal()];
+  }
+
+  long retries() {
+    return retries;
+  }
+
+  long migrations() {
+    return migrations;
+  }
+
+  /** The first failure of the modelled kernel, or null. */
+  String failure() {
+    return failure;
+  }
+
+  @Override
+  public void messageSent(Message message) {
+    traffic.count(message);
+  }
+
+  @Override
+  public void messageHandled(Message message, int result) {
+    listener.message(
+        message.sequence(),
+        message.type(),
+        message.from(),
+        message.to(),
+        message.bytes(),
+        message.sentNanos(),
+        message.deliveredNanos(),
+        queue.nowNanos(),
+        message.thread(),
+        message.page(),
+        result);
+  }
+
+  @Override
+  public void faultBegins(int thread, int node, long page, FaultKind kind) {
+    faultStart[thread] = queue.nowNanos();
+  }
+
+  @Override
+  public void faultEnds(
+      int thread, int node, long page, FaultKind kind, int retriesOnTheWay, int result) {
+    faults[kind.ordinal()]++;
+    retries += retriesOnTheWay;
+    ReplayThread t = run.thread(thread);
+    long address = page << pageShift;
+    long ip = 0;
+    if (t != null) {
+      if (t.currentAddress() >>> pageShift == page) {
+        address = t.currentAddress();
+      }
+      ip = t.currentIp();
+    }
+    listener.fault(
+        thread,
+        node,
+        page,
+        address,
+        ip,
+        KINDS[kind.ordinal()],
+        faultStart[thread],
+        queue.nowNanos(),
+        retriesOnTheWay,
+        Outcome.name(result));
+  }
+
+  @Override
+  public void migrationBegins(int thread, int fromNode, int toNode) {
+    migrationStart[thread] = queue.nowNanos();
+  }
+
+  @Override
+  public void migrationEnds(int thread, int fromNode, int toNode) {
+    migrations++;
+    listener.migration(
+        thread,
+        fromNode,
+        toNode,
+        toNode == 0 ? "back" : "forward",
+        migrationStart[thread],
+        queue.nowNanos());
+  }
+
+  @Override
+  public void vmaOperationBegins(int thread, int node, String operation, long start, long pages) {
+    operationStart[thread] = queue.nowNanos();
+  }
+
+  @Override
+  public void vmaOperationEnds(
+      int thread, int node, String operation, long start, long pages, int result) {
+    listener.vmaOperation(
+        thread,
+        node,
+        operation,
+        start << pageShift,
+        pages << pageShift,
+        operationStart[thread],
+        queue.nowNanos(),
+        Outcome.name(result));
+  }
+
+  @Override
+  public void futexBegins(int thread, int node, String operation, long address) {
+    operationStart[thread] = queue.nowNanos();
+    wokenBy[thread] = -1;
+  }
+
+  @Override
+  public void futexEnds(int thread, int node, String operation, long address, int result) {
+    boolean wake = operation.equals("wake");
+    listener.futexOperation(
+        thread,
+        node,
+        operation,
+        address,
+        operationStart[thread],
+        queue.nowNanos(),
+        wake ? Math.max(0, result) : 0,
+        wake && result >= 0 ? "OK" : Outcome.name(result));
+    if (wokenBy[thread] >= 0) {
+      listener.wake(thread, wokenBy[thread], "futex", wakeCalled[thread], queue.nowNanos());
+      wokenBy[thread] = -1;
+    }
+  }
+
+  @Override
+  public void futexWakes(int thread, int byThread, long address) {
+    wokenBy[thread] = byThread;
+    wakeCalled[thread] = queue.nowNanos();
+  }
+
+  @Override
+  public void kernelFails(int node, int thread, String code, int result, String state) {
+    if (failure == null) {
+      failure =
+          (code.isEmpty() ? "" : code + ": ")
+              + Outcome.name(result)
+              + " on node "
+              + node
+              + ", thread "
+              + thread
+              + ": "
+              + state;
+    }
+  }
+}

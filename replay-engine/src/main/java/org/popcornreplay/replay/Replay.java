@@ -1,0 +1,387 @@
+package org.popcornreplay.replay;
+
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import java.nio.file.Path;
+import java.util.function.IntFunction;
+import org.popcornreplay.protocol.FaultKind;
+import org.popcornreplay.protocol.Outcome;
+import org.popcornreplay.protocol.Popcorn;
+import org.popcornreplay.protocol.PopcornCluster;
+import org.popcornreplay.protocol.PopcornStat;
+import org.popcornreplay.replay.cpu.Cores;
+import org.popcornreplay.replay.engine.TimedWorld;
+import org.popcornreplay.replay.network.Network;
+import org.popcornreplay.replay.order.RecordedOrder;
+import org.popcornreplay.replay.placement.DealtPlacement;
+import org.popcornreplay.replay.placement.FilePlacement;
+import org.popcornreplay.replay.placement.Placement;
+import org.popcornreplay.replay.placement.ProgramPlacement;
+import org.popcornreplay.replay.profile.ProfileKey;
+import org.popcornreplay.replay.thread.PageScale;
+import org.popcornreplay.replay.thread.ReplayThread;
+import org.popcornreplay.replay.thread.RunContext;
+import org.popcornreplay.replay.thread.SyncCensus;
+import org.popcornreplay.replay.time.EventQueue;
+import org.popcornreplay.traces.ThreadTable;
+import org.popcornreplay.traces.TraceReader;
+import org.popcornreplay.traces.cli.CommandException;
+
+/** One run of a trace on a number of nodes. */
+public final class Replay {
+  /** The most threads that a replay takes. */
+  public static final int MAX_THREADS = 4096;
+
+  private static final double FEMTOS_PER_NANO = 1e6;
+  private static final int LOOK_EVERY_STEPS = 1 << 14;
+  private static final long LIVELOCK_STEPS = 20_000_000;
+
+  /** Hears how far a run is. */
+  @FunctionalInterface
+  public interface ProgressListener {
+    /** So much of the trace's instructions has been executed, from 0 to 1. */
+    void progress(double fraction, long simulatedNanos);
+  }
+
+  private final TraceReader trace;
+  private final RunRequest request;
+  private final EventQueue queue;
+  private final Cores[] cores;
+  private final Network network;
+  private final ProtocolTally tally;
+  private final PopcornCluster popcorn;
+  private final Placement placement;
+  private final RunContext run;
+  private final int coresPerNode;
+  private final double instructionNanos;
+  private final boolean calibrated;
+  private final int threads;
+  private ProgressListener progress = (fraction, nanos) -> {};
+  private boolean checked;
+
+  /**
+   * Sets up a run.
+   *
+   * @param census what a first look at the trace's events told
+   */
+  public Replay(TraceReader trace, RunRequest request, SyncCensus census, RunListener listener) {
+    this.trace = trace;
+    this.request = request;
+    threads = threadCount(trace);
+    int nodes = request.nodes();
+    var profile = request.profile();
+    queue = new EventQueue(nodes);
+    coresPerNode = request.cores() >= 0 ? request.cores() : (int) profile.number(ProfileKey.CORES);
+    cores = new Cores[nodes];
+    for (int n = 0; n < nodes; n++) {
+      cores[n] =
+          new Cores(
+              queue,
+              n,
+              coresPerNode,
+              profile.number(ProfileKey.TIME_SLICE),
+              profile.number(ProfileKey.CONTEXT_SWITCH));
+    }
+    boolean nagle = request.options().get("NAGLE").equals("on") || profile.isOn(ProfileKey.NAGLE);
+    network =
+        new Network(
+            queue, cores, profile, nagle && request.options().get("TRANSPORT").equals("socket"));
+    PageScale scale = new PageScale(request.pageBytes());
+    tally = new ProtocolTally(queue, listener, nodes, threads, scale.shift());
+    String workQueue = profile.text(ProfileKey.WORK_QUEUE).toUpperCase(java.util.Locale.ROOT);
+    if (!request.options().get("E3").equals("PER_LINK_SERIAL")) {
+      workQueue = request.options().get("E3");
+    }
+    TimedWorld world =
+        new TimedWorld(
+            queue,
+            cores,
+            network,
+            profile,
+            workQueue,
+            request.pageBytes(),
+            request.seed(),
+            this::thread);
+    popcorn = new PopcornCluster(nodes, request.pageBytes(), world, request.options(), tally);
+    network.connect(popcorn::deliver);
+    placement = placement(nodes);
+    double perInstruction = profile.decimal(ProfileKey.INSTRUCTION);
+    long cpuNanos = trace.manifest().nativeCpuNanos();
+    long instructions = trace.manifest().count("instructions");
+    calibrated =
+        profile.text(ProfileKey.INSTRUCTION_FROM).equals("trace")
+            && cpuNanos > 0
+            && instructions > 0;
+    instructionNanos = calibrated ? (double) cpuNanos / instructions : perInstruction;
+    long[] femtos = new long[nodes];
+    java.util.Arrays.fill(femtos, Math.round(instructionNanos * FEMTOS_PER_NANO));
+    IntFunction<org.popcornreplay.traces.ThreadCursor> events = trace::events;
+    LongOpenHashSet kept = census.conditionMutexes();
+    RecordedOrder order = new RecordedOrder(threads, events, kept, request.recordedOrder());
+    run =
+        new RunContext(
+            new RunContext.Parts(
+                queue,
+                cores,
+                popcorn,
+                listener,
+                order,
+                census,
+                placement,
+                scale,
+                trace.maps(),
+                trace::cursor,
+                threads),
+            new RunContext.Costs(
+                femtos,
+                profile.number(ProfileKey.WAKE_UP),
+                profile.number(ProfileKey.SYSTEM_CALL),
+                network.lookaheadNanos()),
+            request.options().get("RMW_FAULT").equals("read-then-write"));
+    tally.attach(run);
+  }
+
+  /** Threads of a trace, by their largest number. */
+  public static int threadCount(TraceReader trace) {
+    ThreadTable table = trace.threads();
+    int most = 0;
+    for (int row = 0; row < table.size(); row++) {
+      most = Math.max(most, table.thread(row) + 1);
+    }
+    if (most == 0) {
+      throw CommandException.badInput(trace.directory() + ": threads=0, expected at least 1");
+    }
+    if (most > MAX_THREADS) {
+      throw CommandException.badInput(
+          trace.directory() + ": threads=" + most + ", expected at most " + MAX_THREADS);
+    }
+    return most;
+  }
+
+  private ReplayThread thread(int number) {
+    return run.thread(number);
+  }
+
+  private Placement placement(int nodes) {
+    ThreadTable table = trace.threads();
+    long[] instructions = new long[threads];
+    String[] names = new String[threads];
+    java.util.Arrays.fill(names, "");
+    for (int row = 0; row < table.size(); row++) {
+      instructions[table.thread(row)] = table.instructions(row);
+      names[table.thread(row)] = table.name(row);
+    }
+    String asked = request.placement();
+    if (asked.startsWith("file:")) {
+      return FilePlacement.read(
+          Path.of(asked.substring("file:".length())), nodes, threads, t -> names[t]);
+    }
+    return switch (asked) {
+      case "origin" -> DealtPlacement.origin();
+      case "block" -> DealtPlacement.block(nodes, instructions);
+      case "round-robin" -> DealtPlacement.roundRobin(nodes, instructions);
+      case "trace" -> new ProgramPlacement(nodes);
+      default ->
+          throw CommandException.usage(
+              "--placement=" + asked + ", expected origin, round-robin, block, trace or file:FILE");
+    };
+  }
+
+  /** Hears how far the run is, now and then. */
+  public Replay onProgress(ProgressListener to) {
+    progress = to;
+    return this;
+  }
+
+  /** Checks the protocol's invariants while it runs. */
+  public Replay checked(boolean on) {
+    checked = on;
+    return this;
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @throws CommandException where the replay cannot go on
+   */
+  public Replay execute() {
+    run.start();
+    long progressRecords = -1;
+    long progressStep = 0;
+    long total = Math.max(1, trace.manifest().count("instructions"));
+    while (true) {
+      int steps = 0;
+      boolean more = true;
+      while (steps < LOOK_EVERY_STEPS && !run.stopped()) {
+        more = queue.runNext();
+        if (!more) {
+          break;
+        }
+        steps++;
+      }
+      if (run.stopped()) {
+        throw CommandException.cannotContinue(Impasse.ofFailure(this));
+      }
+      if (!more) {
+        break;
+      }
+      long records = records();
+      if (records != progressRecords) {
+        progressRecords = records;
+        progressStep = queue.stepsRun();
+      } else if (queue.stepsRun() - progressStep > LIVELOCK_STEPS) {
+        throw CommandException.cannotContinue(Impasse.ofLivelock(this));
+      }
+      progress.progress((double) instructions() / total, queue.nowNanos());
+    }
+    if (run.live() > 0 && !run.processExited()) {
+      throw CommandException.cannotContinue(Impasse.ofDeadlock(this));
+    }
+    if (checked) {
+      Invariants.check(popcorn, request.nodes());
+    }
+    return this;
+  }
+
+  // ---- What came out.
+
+  /** Simulated nanoseconds until the last thread ended. */
+  public long simulatedNanos() {
+    return run.endNanos();
+  }
+
+  /** Steps of the simulation. */
+  public long steps() {
+    return queue.stepsRun();
+  }
+
+  /** Reads and writes of the program that were executed. */
+  public long accesses() {
+    long sum = 0;
+    for (int t = 0; t < threads; t++) {
+      sum += run.thread(t) == null ? 0 : run.thread(t).accesses();
+    }
+    return sum;
+  }
+
+  /** Instructions of the program that were executed. */
+  public long instructions() {
+    long sum = 0;
+    for (int t = 0; t < threads; t++) {
+      sum += run.thread(t) == null ? 0 : run.thread(t).instructions();
+    }
+    return sum;
+  }
+
+  private long records() {
+    long sum = 0;
+    for (int t = 0; t < threads; t++) {
+      sum += run.thread(t) == null ? 0 : run.thread(t).records();
+    }
+    return sum;
+  }
+
+  /** Messages by direction and type. */
+  public Traffic traffic() {
+    return tally.traffic();
+  }
+
+  /** Faults of a kind. */
+  public long faults(FaultKind kind) {
+    return tally.faults(kind);
+  }
+
+  /** RETRY results of all faults. */
+  public long retries() {
+    return tally.retries();
+  }
+
+  /** Migrations, forward and back. */
+  public long migrations() {
+    return tally.migrations();
+  }
+
+  /** A thread, or null where it was never created. */
+  public ReplayThread threadNumber(int number) {
+    return run.thread(number);
+  }
+
+  /** Threads of the trace. */
+  public int threads() {
+    return threads;
+  }
+
+  /** The node that the placement gave to a thread at its start. */
+  public int startNode(int thread) {
+    return placement.startNode(thread);
+  }
+
+  /** The name of the placement. */
+  public String placementName() {
+    return placement.name();
+  }
+
+  /** Cores of a node; 0 = one for each thread. */
+  public int coresPerNode() {
+    return coresPerNode;
+  }
+
+  /** Kernel work on a node in nanoseconds. */
+  public long kernelNanos(int node) {
+    return cores[node].kernelNanos();
+  }
+
+  /** Nanoseconds of an instruction. */
+  public double instructionNanos() {
+    return instructionNanos;
+  }
+
+  /** Whether that comes from the recording. */
+  public boolean isCalibrated() {
+    return calibrated;
+  }
+
+  /** The kernel's counters of a node. */
+  public PopcornStat stat(int node) {
+    return popcorn.stat(node);
+  }
+
+  /** System calls on descriptors at a remote, which Popcorn fails. */
+  public long descriptorCallsAtRemotes() {
+    return run.descriptorCallsAtRemotes();
+  }
+
+  /** Threads that had not ended when the program did. */
+  public int threadsLeft() {
+    return run.live();
+  }
+
+  /** What it was asked for. */
+  public RunRequest request() {
+    return request;
+  }
+
+  TraceReader trace() {
+    return trace;
+  }
+
+  RunContext context() {
+    return run;
+  }
+
+  Popcorn popcorn() {
+    return popcorn;
+  }
+
+  ProtocolTally tally() {
+    return tally;
+  }
+
+  long nowNanos() {
+    return queue.nowNanos();
+  }
+
+  /** How a failed operation is called. */
+  static String outcome(int result) {
+    return Outcome.name(result);
+  }
+}

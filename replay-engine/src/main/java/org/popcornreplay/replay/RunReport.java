@@ -1,0 +1,252 @@
+package org.popcornreplay.replay;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import org.popcornreplay.protocol.FaultKind;
+import org.popcornreplay.protocol.MessageType;
+import org.popcornreplay.replay.thread.ReplayThread;
+import org.popcornreplay.replay.thread.ThreadState;
+import org.popcornreplay.traces.cli.ProjectVersion;
+
+/** The summary of a run, for people and for scripts. */
+final class RunReport {
+  private static final double NANOS_PER_MILLI = 1e6;
+  private static final int THREADS_SHOWN = 40;
+
+  private final Replay run;
+  private final Long runId;
+  private final String transport;
+  private final long baselineNanos;
+  private final long wallMillis;
+
+  RunReport(Replay run, Long runId, String transport, long baselineNanos, long wallMillis) {
+    this.run = run;
+    this.runId = runId;
+    this.transport = transport;
+    this.baselineNanos = baselineNanos;
+    this.wallMillis = wallMillis;
+  }
+
+  /** Baseline over simulated time; 1 where neither takes any. */
+  static double speedup(long baselineNanos, long simulatedNanos) {
+    return simulatedNanos == 0 ? 1 : (double) baselineNanos / simulatedNanos;
+  }
+
+  String json() {
+    ObjectNode root = new ObjectMapper().createObjectNode();
+    root.put("run_id", runId);
+    root.put("nodes", run.request().nodes());
+    root.put("cores", run.coresPerNode());
+    root.put("seed", run.request().seed());
+    root.put("trace_hash", run.trace().traceHash());
+    root.put("program", run.trace().manifest().program());
+    root.put("model_version", ProjectVersion.text());
+    root.put("profile", run.request().profile().name());
+    root.put("profile_unverified_values", run.request().profile().unverifiedValues());
+    root.put("placement", run.placementName());
+    root.put("transport", transport);
+    root.put("order", run.request().recordedOrder() ? "recorded" : "elastic");
+    root.put("page_bytes", run.request().pageBytes());
+    root.put("options", run.request().options().toString());
+    root.put("instruction_ns", run.instructionNanos());
+    root.put("instruction_ns_from", run.isCalibrated() ? "trace" : "profile");
+    root.put("simulated_ns", run.simulatedNanos());
+    root.put("baseline_ns", baselineNanos);
+    root.put("speedup", speedup(baselineNanos, run.simulatedNanos()));
+    root.put("accesses", run.accesses());
+    root.put("instructions", run.instructions());
+    root.put("events", run.steps());
+    root.put("wall_ms", wallMillis);
+    ObjectNode messages = root.putObject("messages");
+    Traffic traffic = run.traffic();
+    int nodes = run.request().nodes();
+    for (int from = 0; from < nodes; from++) {
+      for (int to = 0; to < nodes; to++) {
+        if (!traffic.any(from, to)) {
+          continue;
+        }
+        ObjectNode link = messages.putObject(from + ">" + to);
+        for (MessageType type : MessageType.values()) {
+          if (traffic.count(from, to, type) > 0) {
+            link.putArray(type.name())
+                .add(traffic.count(from, to, type))
+                .add(traffic.bytes(from, to, type));
+          }
+        }
+      }
+    }
+    root.put("message_count", traffic.messages());
+    root.put("message_bytes", traffic.bytes());
+    ObjectNode faults = root.putObject("faults");
+    faults.put("read", run.faults(FaultKind.READ));
+    faults.put("write", run.faults(FaultKind.WRITE));
+    faults.put("upgrade", run.faults(FaultKind.UPGRADE));
+    faults.put("retries", run.retries());
+    root.put("migrations", run.migrations());
+    root.put("threads_left", run.threadsLeft());
+    root.put("descriptor_calls_at_remotes", run.descriptorCallsAtRemotes());
+    ArrayNode threads = root.putArray("threads");
+    for (int i = 0; i < run.threads(); i++) {
+      ReplayThread t = run.threadNumber(i);
+      if (t == null || !t.hasStarted()) {
+        continue;
+      }
+      ObjectNode one = threads.addObject();
+      one.put("thread", i);
+      one.put("node", run.startNode(i));
+      one.put("start_ns", t.startNanos());
+      one.put("end_ns", t.endNanos());
+      for (ThreadState state : ThreadState.values()) {
+        one.put(state.text().replace('-', '_') + "_ns", t.nanosIn(state));
+      }
+      one.put("instructions", t.instructions());
+      one.put("accesses", t.accesses());
+      one.put("migrations", t.migrations());
+    }
+    try {
+      return new ObjectMapper().writeValueAsString(root);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e); // a tree of plain values can always be written
+    }
+  }
+
+  String text() {
+    StringBuilder text = new StringBuilder();
+    var profile = run.request().profile();
+    line(text, "program", run.trace().manifest().program());
+    line(
+        text,
+        "cluster",
+        String.format(
+            Locale.ROOT,
+            "%d nodes of %s, placement %s, profile %s, %s, pages of %d bytes, order %s, seed %d",
+            run.request().nodes(),
+            run.coresPerNode() == 0 ? "a core per thread" : run.coresPerNode() + " cores",
+            run.placementName(),
+            profile.name(),
+            transport,
+            run.request().pageBytes(),
+            run.request().recordedOrder() ? "recorded" : "elastic",
+            run.request().seed()));
+    line(
+        text,
+        "time",
+        String.format(
+            Locale.ROOT,
+            "%.3f ms simulated; %.3f ms with all threads at the origin; speedup %.2f",
+            run.simulatedNanos() / NANOS_PER_MILLI,
+            baselineNanos / NANOS_PER_MILLI,
+            speedup(baselineNanos, run.simulatedNanos())));
+    line(
+        text,
+        "faults",
+        String.format(
+            Locale.ROOT,
+            "%d read, %d write, %d upgrade, %d retries",
+            run.faults(FaultKind.READ),
+            run.faults(FaultKind.WRITE),
+            run.faults(FaultKind.UPGRADE),
+            run.retries()));
+    line(
+        text,
+        "messages",
+        String.format(
+            Locale.ROOT,
+            "%d, %d bytes; %d migrations",
+            run.traffic().messages(),
+            run.traffic().bytes(),
+            run.migrations()));
+    for (MessageType type : MessageType.values()) {
+      long count = 0;
+      long bytes = 0;
+      int nodes = run.request().nodes();
+      for (int from = 0; from < nodes; from++) {
+        for (int to = 0; to < nodes; to++) {
+          count += run.traffic().count(from, to, type);
+          bytes += run.traffic().bytes(from, to, type);
+        }
+      }
+      if (count > 0) {
+        text.append(String.format(Locale.ROOT, "  %-28s %12d %16d B%n", type.name(), count, bytes));
+      }
+    }
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%-7s %-5s %12s %12s %12s %12s %12s %12s  (ms)%n",
+            "thread",
+            "node",
+            "compute",
+            "fault",
+            "futex",
+            "vma",
+            "migration",
+            "run-queue"));
+    int shown = 0;
+    for (int i = 0; i < run.threads() && shown < THREADS_SHOWN; i++) {
+      ReplayThread t = run.threadNumber(i);
+      if (t == null || !t.hasStarted()) {
+        continue;
+      }
+      shown++;
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-7d %-5d %12.3f %12.3f %12.3f %12.3f %12.3f %12.3f%n",
+              i,
+              run.startNode(i),
+              t.nanosIn(ThreadState.COMPUTE) / NANOS_PER_MILLI,
+              t.nanosIn(ThreadState.FAULT) / NANOS_PER_MILLI,
+              t.nanosIn(ThreadState.FUTEX) / NANOS_PER_MILLI,
+              t.nanosIn(ThreadState.VMA) / NANOS_PER_MILLI,
+              t.nanosIn(ThreadState.MIGRATION) / NANOS_PER_MILLI,
+              t.nanosIn(ThreadState.RUN_QUEUE) / NANOS_PER_MILLI));
+    }
+    if (run.threads() > shown) {
+      text.append(String.format(Locale.ROOT, "… %d threads more%n", run.threads() - shown));
+    }
+    notes(text, profile.unverifiedValues());
+    return text.toString();
+  }
+
+  private void notes(StringBuilder text, int unverified) {
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "note: an instruction takes %.4f ns, from the %s%n",
+            run.instructionNanos(),
+            run.isCalibrated() ? "recording's own processor time" : "profile"));
+    if (unverified > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "note: %d values of profile %s are from memory, unverified (popcorn-replay profiles %s)%n",
+              unverified,
+              run.request().profile().name(),
+              run.request().profile().name()));
+    }
+    if (run.descriptorCallsAtRemotes() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "note: %d system calls on descriptors were made at a remote, where Popcorn fails them"
+                  + " (-EBADF)%n",
+              run.descriptorCallsAtRemotes()));
+    }
+    if (run.threadsLeft() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "note: %d threads had not ended when the program did; on Popcorn the process would"
+                  + " wait for those that are away%n",
+              run.threadsLeft()));
+    }
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append(String.format(Locale.ROOT, "%-9s %s%n", name, value));
+  }
+}

@@ -1,0 +1,2 @@
+/** Which thread runs on which node. */
+package org.popcornreplay.replay.placement;

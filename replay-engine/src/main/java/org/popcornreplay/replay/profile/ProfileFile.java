@@ -1,0 +1,147 @@
+package org.popcornreplay.replay.profile;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.popcornreplay.replay.profile.CostProfile.Value;
+import org.popcornreplay.traces.cli.CommandException;
+
+/**
+ * Reads cost profiles. A profile is a YAML file; each value says unit, mark and source, and what a
+ * file does not name it takes from the profile named under {@code base}.
+ */
+public final class ProfileFile {
+  /** The mark of a value that nobody has verified. */
+  public static final String MEMORY = "from memory";
+
+  /** The profiles that come with the program, in the order of their listing. */
+  public static final List<String> NAMES =
+      List.of(
+          "dex-ib56",
+          "tcp-1g",
+          "tcp-10g",
+          "popcorn-pcie-2015",
+          "hotpot-ib",
+          "oracle-vm",
+          "ideal",
+          "unit");
+
+  private static final List<String> MARKS = List.of("read", "computed", MEMORY, "chosen");
+  private static final int MAX_BYTES = 1 << 20;
+  private static final int MAX_BASES = 8;
+
+  private ProfileFile() {}
+
+  /**
+   * The profile of that name, or in that file.
+   *
+   * @throws CommandException where there is none or it is wrong
+   */
+  public static CostProfile load(String nameOrFile) {
+    return load(nameOrFile, 0);
+  }
+
+  private static CostProfile load(String nameOrFile, int depth) {
+    if (depth > MAX_BASES) {
+      throw CommandException.usage(
+          "profile: base=" + nameOrFile + ", expected at most " + MAX_BASES + " in a row");
+    }
+    if (NAMES.contains(nameOrFile) || nameOrFile.equals("defaults")) {
+      return parse(nameOrFile, shipped(nameOrFile), depth);
+    }
+    Path file = Path.of(nameOrFile);
+    if (!Files.isRegularFile(file)) {
+      throw CommandException.usage(
+          "profile: name="
+              + nameOrFile
+              + ", expected a file or one of "
+              + String.join(", ", NAMES));
+    }
+    try {
+      long bytes = Files.size(file);
+      if (bytes > MAX_BYTES) {
+        throw CommandException.badInput(
+            file + ": bytes=" + bytes + ", expected at most " + MAX_BYTES);
+      }
+      return parse(nameOrFile, Files.readAllBytes(file), depth);
+    } catch (IOException e) {
+      throw CommandException.badInput(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The text of a shipped profile. */
+  public static byte[] shipped(String name) {
+    try (InputStream in = ProfileFile.class.getResourceAsStream(name + ".yaml")) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static CostProfile parse(String where, byte[] text, int depth) {
+    JsonNode root;
+    try {
+      root = new YAMLMapper().readTree(text);
+    } catch (JacksonException e) {
+      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+      throw CommandException.badInput(where + ": line=" + line + ", expected YAML", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (root == null || !root.isObject()) {
+      throw CommandException.badInput(where + ": no mapping, expected name, about and values");
+    }
+    EnumMap<ProfileKey, Value> values = new EnumMap<>(ProfileKey.class);
+    String name = root.path("name").asText(where);
+    if (!name.equals("defaults")) {
+      values.putAll(load(root.path("base").asText("defaults"), depth + 1).values());
+    }
+    for (Map.Entry<String, JsonNode> field : root.path("values").properties()) {
+      ProfileKey key = ProfileKey.ofKey(field.getKey());
+      if (key == null) {
+        throw CommandException.badInput(
+            where
+                + ": key="
+                + field.getKey()
+                + ", expected one of popcorn-replay profiles defaults");
+      }
+      values.put(key, value(where, key, field.getValue()));
+    }
+    Map<String, String> options = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> option : root.path("options").properties()) {
+      options.put(option.getKey(), option.getValue().asText());
+    }
+    return new CostProfile(name, root.path("about").asText(""), values, options);
+  }
+
+  private static Value value(String where, ProfileKey key, JsonNode node) {
+    String unit = node.path("unit").asText(key.unit());
+    if (!unit.equals(key.unit())) {
+      throw CommandException.badInput(
+          where + ": " + key.key() + ": unit=" + unit + ", expected " + key.unit());
+    }
+    JsonNode value = node.isValueNode() ? node : node.path("value");
+    if (!value.isValueNode()) {
+      throw CommandException.badInput(where + ": " + key.key() + ": no value, expected one");
+    }
+    String text = value.asText();
+    if (value.isBoolean()) {
+      text = value.asBoolean() ? "on" : "off";
+    }
+    String mark = node.path("mark").asText("chosen");
+    if (!MARKS.contains(mark)) {
+      throw CommandException.badInput(
+          where + ": " + key.key() + ": mark=" + mark + ", expected " + String.join(", ", MARKS));
+    }
+    return new Value(text, mark, node.path("source").asText("this file"));
+  }
+}

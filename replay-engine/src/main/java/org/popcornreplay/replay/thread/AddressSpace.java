@@ -1,0 +1,170 @@
+package org.popcornreplay.replay.thread;
+
+import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
+import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import org.popcornreplay.protocol.Popcorn;
+import org.popcornreplay.protocol.RegionKind;
+import org.popcornreplay.protocol.Vma;
+import org.popcornreplay.traces.MapTable;
+
+/**
+ * The recorded address space in pages of the run. Pages larger than 4096 bytes may hold several
+ * recorded mappings: such mappings become one that is readable and writable, and changes during the
+ * run only add what is missing.
+ */
+final class AddressSpace {
+  private static final int TRACE_PAGE_BYTES = 4096;
+  private static final int MAP_SHARED = 1;
+  private static final int MAP_SHARED_VALIDATE = 3;
+  private static final int MAP_TYPE = 0x0f;
+  private static final int MAP_ANONYMOUS = 0x20;
+  private static final int PROT_EXEC = 4;
+
+  /** A range of pages to map. */
+  record Range(long start, long pages, RegionKind kind, int protection, int object) {}
+
+  private final MapTable maps;
+  private final PageScale scale;
+  private final Object2IntOpenHashMap<String> objects = new Object2IntOpenHashMap<>();
+  private final Long2IntOpenHashMap rowOfSequence = new Long2IntOpenHashMap();
+  private final TreeMap<Long, Long> textEnds = new TreeMap<>();
+  private long heapStart;
+
+  AddressSpace(MapTable maps, PageScale scale) {
+    this.maps = maps;
+    this.scale = scale;
+    objects.defaultReturnValue(-1);
+    objects.put("", 0);
+    rowOfSequence.defaultReturnValue(-1);
+    for (int row = 0; row < maps.size(); row++) {
+      if (maps.sequence(row) >= 0) {
+        rowOfSequence.putIfAbsent(maps.sequence(row), row);
+      } else if (maps.file(row).equals("[heap]")) {
+        heapStart = maps.start(row);
+      }
+      if ((maps.protection(row) & PROT_EXEC) != 0) {
+        textEnds.put(maps.start(row), maps.start(row) + maps.length(row));
+      }
+    }
+  }
+
+  /** Describes the initial address space. */
+  void create(Popcorn popcorn) {
+    List<Integer> rows = new ArrayList<>();
+    for (int row = 0; row < maps.size(); row++) {
+      if (maps.sequence(row) < 0 && maps.length(row) > 0) {
+        rows.add(row);
+      }
+    }
+    rows.sort(Comparator.comparingLong(maps::start));
+    if (scale.pageBytes() <= TRACE_PAGE_BYTES) {
+      for (int row : rows) {
+        Range r = range(row);
+        popcorn.createRegion(r.start(), r.pages(), r.kind(), r.protection(), r.object());
+      }
+      return;
+    }
+    long start = 0;
+    long end = -1;
+    Range alone = null;
+    for (int row : rows) {
+      Range r = range(row);
+      if (r.start() < end) {
+        end = Math.max(end, r.start() + r.pages());
+        alone = null;
+      } else {
+        createMerged(popcorn, start, end, alone);
+        start = r.start();
+        end = r.start() + r.pages();
+        alone = r;
+      }
+    }
+    createMerged(popcorn, start, end, alone);
+  }
+
+  private static void createMerged(Popcorn popcorn, long start, long end, Range alone) {
+    if (alone != null) {
+      popcorn.createRegion(
+          alone.start(), alone.pages(), alone.kind(), alone.protection(), alone.object());
+    } else if (end > start) {
+      popcorn.createRegion(start, end - start, RegionKind.ANON, Vma.READ | Vma.WRITE, 0);
+    }
+  }
+
+  private Range range(int row) {
+    return range(
+        maps.start(row), maps.length(row), maps.protection(row), maps.flags(row), maps.file(row));
+  }
+
+  private Range range(long start, long length, int protection, int flags, String file) {
+    long first = scale.pageOf(start);
+    long end = scale.pageOf(start + Math.max(1, length) - 1) + 1;
+    return new Range(first, end - first, kind(flags, file), protection & 7, object(file));
+  }
+
+  private int object(String file) {
+    int object = objects.getInt(file);
+    if (object < 0) {
+      object = objects.size();
+      objects.put(file, object);
+    }
+    return object;
+  }
+
+  private static RegionKind kind(int flags, String file) {
+    int type = flags & MAP_TYPE;
+    boolean shared = type == MAP_SHARED || type == MAP_SHARED_VALIDATE;
+    return switch (file) {
+      case "[stack]" -> RegionKind.STACK;
+      case "[heap]" -> RegionKind.HEAP;
+      case "[vdso]" -> RegionKind.VDSO;
+      case "[vvar]" -> RegionKind.VVAR;
+      default -> {
+        if (file.isEmpty() || file.startsWith("[") || (flags & MAP_ANONYMOUS) != 0) {
+          yield shared ? RegionKind.SHARED_ANON : RegionKind.ANON;
+        }
+        yield shared ? RegionKind.FILE_SHARED : RegionKind.FILE_PRIVATE;
+      }
+    };
+  }
+
+  /** What the mmap of an event maps. */
+  Range mapped(TraceEvent e) {
+    int row = rowOfSequence.get(e.sequence());
+    if (row >= 0) {
+      return range(row);
+    }
+    return range(e.result(), e.argument(1), (int) e.argument(2), (int) e.argument(3), "");
+  }
+
+  /** Whether the page size leaves no room for changes. */
+  boolean isCoarse() {
+    return scale.pageBytes() > TRACE_PAGE_BYTES;
+  }
+
+  long heapStart() {
+    return heapStart;
+  }
+
+  void heapStart(long address) {
+    heapStart = address;
+  }
+
+  PageScale scale() {
+    return scale;
+  }
+
+  /** First address of the executable mapping that holds an address, or -1. */
+  long textStart(long address) {
+    var entry = textEnds.floorEntry(address);
+    return entry != null && address < entry.getValue() ? entry.getKey() : -1;
+  }
+
+  long textEnd(long textStart) {
+    return textEnds.get(textStart);
+  }
+}

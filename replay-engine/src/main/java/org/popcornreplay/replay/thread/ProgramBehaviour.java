@@ -1,0 +1,340 @@
+package org.popcornreplay.replay.thread;
+
+import org.popcornreplay.protocol.AccessMode;
+import org.popcornreplay.protocol.Advice;
+import org.popcornreplay.protocol.Outcome;
+import org.popcornreplay.protocol.Popcorn;
+import org.popcornreplay.protocol.World.Step;
+import org.popcornreplay.replay.order.RecordedOrder;
+
+/** What the events of a trace make a thread do. */
+final class ProgramBehaviour {
+  private static final int ADVISE_DONTNEED = 4;
+  private static final int ADVISE_RELEASE = 20;
+  private static final int FUTEX_COMMAND = 0x7f;
+  private static final int FUTEX_WAIT = 0;
+  private static final int FUTEX_WAKE = 1;
+  private static final int FUTEX_WAIT_BITSET = 9;
+  private static final int FUTEX_WAKE_BITSET = 10;
+  private static final int LARGEST_ERRNO = 4095;
+
+  private final RunContext run;
+  private final Synchronisation synchronisation;
+  private final int[] depth;
+  private final long[] enteredNanos;
+
+  ProgramBehaviour(RunContext run, Synchronisation synchronisation) {
+    this.run = run;
+    this.synchronisation = synchronisation;
+    depth = new int[run.threadCount()];
+    enteredNanos = new long[run.threadCount()];
+  }
+
+  /** Whether the thread is inside a synchronisation function that is decided anew. */
+  boolean inDecidedFunction(ReplayThread t) {
+    return depth[t.number()] > 0;
+  }
+
+  /** The thread has no further records. */
+  void recordsEnd(ReplayThread t) {
+    // Killed by another thread's exit, or the recording was cut.
+    t.waitFor(ThreadState.IDLE, "end of the process", 0, () -> leave(t));
+    if (run.processExited() || t.number() == 0) {
+      t.wake();
+    } else {
+      run.tellEnd(0, t::wake);
+    }
+  }
+
+  /** Does what the event says, then goes on with the thread's user code. */
+  void handle(ReplayThread t, TraceEvent e) {
+    Step then = t::continueUser;
+    switch (e.kind()) {
+      case THREAD_START -> migrate(t, run.placement().startNode(t.number()), then);
+      case THREAD_CREATE -> create(t, (int) e.argument(0), then);
+      case THREAD_EXIT -> leave(t);
+      case PROCESS_EXIT -> leaveAll(t);
+      case SYSCALL -> systemCall(t, e, then);
+      case FUTEX -> futex(t, e, then);
+      case VMA -> addressSpace(t, e, then);
+      case MIGRATE -> ownMigration(t, e, then);
+      case SYNC_ENTER -> enter(t, e, then);
+      case SYNC_EXIT -> exit(t, e, then);
+      case PROPOSE, THREAD_STATUS, NODE_INFO ->
+          kernelAccesses(
+              t, e, 0, () -> t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), then));
+      case SIGNAL, ATOMIC, HEAP_ALLOC, HEAP_FREE, SLICE -> then.run();
+    }
+  }
+
+  // ---- Threads.
+
+  private void create(ReplayThread t, int child, Step then) {
+    if (t.node() != Popcorn.ORIGIN && !run.placement().followsProgram()) {
+      // A thread can only be created at the origin: the creator goes there and comes back.
+      int node = t.node();
+      migrate(t, Popcorn.ORIGIN, () -> create(t, child, () -> migrate(t, node, then)));
+      return;
+    }
+    ReplayThread made = run.create(child);
+    if (made == null) {
+      then.run();
+      return;
+    }
+    t.operate(
+        ThreadState.SYSCALL,
+        "clone",
+        0,
+        (popcorn, ended) ->
+            popcorn.clone(t.number(), child, run.tidPage(child), run.tidAddress(child), ended),
+        result -> {
+          long now = run.now();
+          run.listener().wake(child, t.number(), "create", now, now);
+          run.begin(made);
+          then.run();
+        });
+  }
+
+  private void leave(ReplayThread t) {
+    if (t.node() != Popcorn.ORIGIN && !run.placement().followsProgram()) {
+      migrate(t, Popcorn.ORIGIN, () -> leave(t));
+      return;
+    }
+    if (t.number() == 0) {
+      run.processExits();
+    }
+    t.beginExit();
+    t.operate(
+        ThreadState.SYSCALL,
+        "exit",
+        run.tidAddress(t.number()),
+        (popcorn, ended) -> popcorn.exit(t.number(), ended),
+        result -> t.end());
+  }
+
+  private void leaveAll(ReplayThread t) {
+    if (t.node() != Popcorn.ORIGIN && !run.placement().followsProgram()) {
+      migrate(t, Popcorn.ORIGIN, () -> leaveAll(t));
+      return;
+    }
+    run.processExits();
+    t.beginExit();
+    t.operate(
+        ThreadState.SYSCALL,
+        "exit_group",
+        0,
+        (popcorn, ended) -> popcorn.exitGroup(t.number(), ended),
+        result -> {
+          t.end();
+          for (int i = 0; i < run.threadCount(); i++) {
+            ReplayThread other = run.thread(i);
+            if (other != null
+                && other.hasStarted()
+                && !other.hasEnded()
+                && run.popcorn().hasEnded(i)) {
+              other.end();
+            }
+          }
+        });
+  }
+
+  // ---- Migration.
+
+  /** Goes to a node, by way of the origin where it must. */
+  void migrate(ReplayThread t, int node, Step then) {
+    if (t.node() == node) {
+      then.run();
+    } else if (t.node() != Popcorn.ORIGIN && node != Popcorn.ORIGIN) {
+      migrate(t, Popcorn.ORIGIN, () -> migrate(t, node, then));
+    } else {
+      t.operate(
+          ThreadState.MIGRATION,
+          "migration to node " + node,
+          0,
+          (popcorn, ended) -> popcorn.migrate(t.number(), node, ended),
+          result -> {
+            if (result == Outcome.OK) {
+              t.countMigration();
+            }
+            then.run();
+          });
+    }
+  }
+
+  private void ownMigration(ReplayThread t, TraceEvent e, Step then) {
+    int node =
+        e.result() == 0 ? run.placement().migrationNode(t.number(), (int) e.argument(0)) : -1;
+    if (node < 0 || node == t.node()) {
+      t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), then);
+      return;
+    }
+    kernelAccesses(
+        t,
+        e,
+        0,
+        () ->
+            migrate(
+                t,
+                node,
+                () -> {
+                  if (t.fetchText(e.ip(), then)) {
+                    then.run();
+                  }
+                }));
+  }
+
+  // ---- System calls.
+
+  /** The accesses of the kernel in a system call, from the i-th on. */
+  private void kernelAccesses(ReplayThread t, TraceEvent e, int from, Step then) {
+    TraceEvent.KernelVisits visits = e.kernelVisits();
+    PageScale scale = run.scale();
+    for (int i = from; i < visits.size(); i++) {
+      int next = i;
+      boolean write = visits.writes(i);
+      long page = scale.page(visits.page(i), 0);
+      int index = run.popcorn().pageIndex(page);
+      if (visits.reads(i) && !write && !run.popcorn().mayAccess(t.node(), index, false)) {
+        if (!t.fault(page, false, AccessMode.KERNEL, () -> kernelAccesses(t, e, next + 1, then))) {
+          return;
+        }
+      }
+      if (write && !run.popcorn().mayAccess(t.node(), index, true)) {
+        if (!t.fault(page, true, AccessMode.KERNEL, () -> kernelAccesses(t, e, next + 1, then))) {
+          return;
+        }
+      }
+    }
+    then.run();
+  }
+
+  private void systemCall(ReplayThread t, TraceEvent e, Step then) {
+    long started = run.now();
+    int number = e.code();
+    Step done =
+        () -> {
+          run.listener().systemCall(t.number(), t.node(), number, started, run.now(), e.result());
+          then.run();
+        };
+    if (t.node() != Popcorn.ORIGIN && SystemCalls.usesDescriptor(number)) {
+      // A remote task has an empty descriptor table: -EBADF before any memory is touched.
+      run.countDescriptorCall();
+      t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), done);
+      return;
+    }
+    kernelAccesses(
+        t,
+        e,
+        0,
+        () -> {
+          if (SystemCalls.sleeps(number) && e.nanos() > 0) {
+            t.sleepFor(ThreadState.SYSCALL, "system call " + number, e.nanos(), done);
+          } else {
+            t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), done);
+          }
+        });
+  }
+
+  // ---- Futexes outside of functions that are decided anew.
+
+  private void futex(ReplayThread t, TraceEvent e, Step then) {
+    if (inDecidedFunction(t)) {
+      then.run();
+      return;
+    }
+    int command = (int) e.argument(0) & FUTEX_COMMAND;
+    long address = e.object();
+    long page = run.scale().pageOf(address);
+    long sequence = e.sequence();
+    switch (command) {
+      case FUTEX_WAIT, FUTEX_WAIT_BITSET -> {
+        ReplayThread dying = run.runningThreadWithWord(address);
+        boolean stale = e.result() == Outcome.EWOULDBLOCK;
+        Popcorn.FutexWord word =
+            dying != null
+                ? () -> !dying.hasExited()
+                : () -> !stale && !run.order().changedSince(address, sequence);
+        long timeout = e.argument(2) >= 0 ? e.argument(2) : Popcorn.NO_TIMEOUT;
+        t.operate(
+            ThreadState.FUTEX,
+            "futex wait",
+            address,
+            (popcorn, ended) -> popcorn.futexWait(t.number(), page, address, word, timeout, ended),
+            result -> then.run());
+      }
+      case FUTEX_WAKE, FUTEX_WAKE_BITSET -> {
+        int count = (int) Math.max(0, Math.min(Integer.MAX_VALUE, e.argument(1)));
+        run.order().changed(address, sequence);
+        t.operate(
+            ThreadState.FUTEX,
+            "futex wake",
+            address,
+            (popcorn, ended) -> popcorn.futexWake(t.number(), page, address, count, ended),
+            result -> then.run());
+      }
+      default -> t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), then);
+    }
+  }
+
+  // ---- Synchronisation functions.
+
+  private void enter(ReplayThread t, TraceEvent e, Step then) {
+    enteredNanos[t.number()] = run.now();
+    if (!RecordedOrder.isDecided(e.code())) {
+      then.run();
+      return;
+    }
+    depth[t.number()]++;
+    synchronisation.enter(t, e, then);
+  }
+
+  private void exit(ReplayThread t, TraceEvent e, Step then) {
+    long entered = enteredNanos[t.number()];
+    Step told =
+        () -> {
+          run.listener()
+              .synchronisation(
+                  t.number(),
+                  t.node(),
+                  SystemCalls.syncName(e.code()),
+                  e.object(),
+                  e.ip(),
+                  entered,
+                  run.now());
+          then.run();
+        };
+    if (!RecordedOrder.isDecided(e.code())) {
+      told.run();
+      return;
+    }
+    if (depth[t.number()] > 0) {
+      depth[t.number()]--;
+    }
+    synchronisation.leave(t, e, told);
+  }
+
+  // ---- The address space.
+
+  private void addressSpace(ReplayThread t, TraceEvent e, Step then) {
+    boolean failed = e.result() < 0 && e.result() >= -LARGEST_ERRNO;
+    AddressSpace space = run.addressSpace();
+    VmaCall call = failed ? null : VmaCall.of(e, space);
+    if (call == null || space.isCoarse()) {
+      t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), then);
+      return;
+    }
+    t.operate(
+        ThreadState.VMA,
+        call.name(),
+        e.object(),
+        (popcorn, ended) -> call.run(popcorn, t.number(), ended),
+        result -> then.run());
+  }
+
+  static Advice advice(long number) {
+    if (number == ADVISE_DONTNEED) {
+      return Advice.DONTNEED;
+    }
+    return number == ADVISE_RELEASE ? Advice.RELEASE : Advice.OTHER;
+  }
+}

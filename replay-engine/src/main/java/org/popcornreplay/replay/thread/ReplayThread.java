@@ -1,0 +1,799 @@
+package org.popcornreplay.replay.thread;
+
+import java.util.function.IntConsumer;
+import org.popcornreplay.protocol.AccessMode;
+import org.popcornreplay.protocol.Completion;
+import org.popcornreplay.protocol.Outcome;
+import org.popcornreplay.protocol.Popcorn;
+import org.popcornreplay.protocol.World.Step;
+import org.popcornreplay.replay.cpu.CoreUser;
+import org.popcornreplay.replay.engine.KernelThread;
+import org.popcornreplay.traces.EventKind;
+import org.popcornreplay.traces.ThreadCursor;
+import org.popcornreplay.traces.VisitFlags;
+
+/**
+ * A thread of the trace in virtual time. It walks its records: accesses that hit cost nothing but
+ * their instructions and need no step of their own, since the thread runs ahead as far as nothing
+ * can change its node's rights; what misses goes to the protocol. All else that it does goes
+ * through {@link #fault}, {@link #operate} and {@link #sleepFor}.
+ */
+@SuppressWarnings("EnumOrdinal") // arrays by the position of a constant within one run
+public final class ReplayThread extends CoreUser implements KernelThread {
+  private static final long FEMTOS_PER_NANO = 1_000_000L;
+
+  private final int number;
+  private final RunContext run;
+  private final ThreadCursor cursor;
+  private final SliceBuffer slice;
+  private final TraceEvent event = new TraceEvent();
+  private final long[] stateNanos = new long[ThreadState.values().length];
+
+  private boolean started;
+  private boolean exiting;
+  private boolean ended;
+  private boolean onRecord;
+  private int node;
+  private int coreNode;
+
+  // Clock: instruction baseInstructions executes at baseNanos.
+  private long baseNanos;
+  private long baseInstructions;
+  private long nextCheckNanos = -1;
+  private boolean user;
+  private boolean walking;
+  private boolean again;
+  private long stolenNanos;
+
+  // Work in the kernel.
+  private boolean busy;
+  private long workEndNanos;
+  private Step workThen;
+  private Step grantedThen;
+
+  // The operation under way.
+  private boolean inCall;
+  private boolean pending;
+  private int result;
+  private Step afterOperation;
+  private final Completion completion = this::operationEnded;
+
+  private ThreadState state = ThreadState.IDLE;
+  private long stateSinceNanos;
+  private long startNanos = -1;
+  private long endNanos = -1;
+  private String waitingFor = "";
+  private long waitingObject;
+  private int textNode = -1;
+  private long textStart;
+  private long textEnd;
+  private long currentAddress;
+  private long currentIp;
+  private long instructions;
+  private long accesses;
+  private long records;
+  private int migrations;
+
+  private final Step check = this::check;
+  private final Step workStep = this::workStep;
+  private final Step resume = this::resumeUser;
+  private final Step goOn = this::goOn;
+
+  ReplayThread(int number, RunContext run, ThreadCursor cursor) {
+    this.number = number;
+    this.run = run;
+    this.cursor = cursor;
+    slice = new SliceBuffer(run.scale(), run.popcorn(), run.updateReadsFirst());
+  }
+
+  // ---- What others ask.
+
+  /** Its number in the trace. */
+  public int number() {
+    return number;
+  }
+
+  /** The node on which it is. */
+  public int node() {
+    return node;
+  }
+
+  /** Whether it has begun. */
+  public boolean hasStarted() {
+    return started;
+  }
+
+  /** Whether it has ended. */
+  public boolean hasEnded() {
+    return ended;
+  }
+
+  /** Whether its exit has begun, so that its thread word is cleared. */
+  boolean hasExited() {
+    return exiting || ended;
+  }
+
+  /** Its exit begins. */
+  void beginExit() {
+    exiting = true;
+  }
+
+  /** When it began, in nanoseconds, or -1. */
+  public long startNanos() {
+    return startNanos;
+  }
+
+  /** When it ended, in nanoseconds, or -1. */
+  public long endNanos() {
+    return endNanos;
+  }
+
+  /** Nanoseconds that it spent in a state. */
+  public long nanosIn(ThreadState ofState) {
+    return stateNanos[ofState.ordinal()];
+  }
+
+  /** Instructions that it has executed. */
+  public long instructions() {
+    return instructions;
+  }
+
+  /** Reads and writes that it has executed. */
+  public long accesses() {
+    return accesses;
+  }
+
+  /** Records that it has walked. */
+  public long records() {
+    return records;
+  }
+
+  /** How often it has moved. */
+  public int migrations() {
+    return migrations;
+  }
+
+  /** What it does now. */
+  public ThreadState state() {
+    return state;
+  }
+
+  /** What it waits for, in words; empty where it runs. */
+  public String waitingFor() {
+    return waitingFor;
+  }
+
+  /** The address of what it waits for, or 0. */
+  public long waitingObject() {
+    return waitingObject;
+  }
+
+  /** The address of its last access or operation. */
+  public long currentAddress() {
+    return currentAddress;
+  }
+
+  /** The code address of its last access or operation. */
+  public long currentIp() {
+    return currentIp;
+  }
+
+  /** The last record. */
+  TraceEvent event() {
+    return event;
+  }
+
+  ThreadCursor cursor() {
+    return cursor;
+  }
+
+  // ---- Life.
+
+  /**
+   * Looks at the first record.
+   *
+   * @return the address of the word that its exit clears, or 0
+   */
+  long clearChildTid() {
+    if (!onRecord && records == 0 && cursor.next()) {
+      onRecord = true;
+    }
+    boolean starts = onRecord && cursor.isEvent() && cursor.kind() == EventKind.THREAD_START;
+    return starts ? cursor.object() : 0;
+  }
+
+  /** It begins now, at the origin. */
+  void begin() {
+    started = true;
+    startNanos = run.now();
+    stateSinceNanos = startNanos;
+    baseNanos = startNanos;
+    enter(ThreadState.RUN_QUEUE);
+    resumeUser();
+  }
+
+  /** It has ended. */
+  void end() {
+    ended = true;
+    user = false;
+    enter(ThreadState.IDLE);
+    endNanos = run.now();
+    waitingFor = "";
+    coresOf(coreNode).release(this);
+    run.threadEnded(this);
+  }
+
+  private org.popcornreplay.replay.cpu.Cores coresOf(int ofNode) {
+    return run.cores(ofNode);
+  }
+
+  /** Books the time since the last change and goes on in another state. */
+  void enter(ThreadState next) {
+    long now = run.now();
+    if (now > stateSinceNanos) {
+      long spent = now - stateSinceNanos;
+      if (state == ThreadState.COMPUTE && stolenNanos > 0) {
+        long stolen = Math.min(stolenNanos, spent);
+        stateNanos[ThreadState.RUN_QUEUE.ordinal()] += stolen;
+        spent -= stolen;
+      }
+      stateNanos[state.ordinal()] += spent;
+      run.listener().interval(number, node, state.text(), stateSinceNanos, now);
+    }
+    stolenNanos = 0;
+    state = next;
+    stateSinceNanos = now;
+  }
+
+  // ---- Cores.
+
+  @Override
+  protected void granted() {
+    Step then = grantedThen;
+    grantedThen = null;
+    then.run();
+  }
+
+  @Override
+  protected void interrupted(long nanos) {
+    if (user) {
+      baseNanos += nanos;
+      stolenNanos += nanos;
+    } else if (busy) {
+      workEndNanos += nanos;
+    }
+  }
+
+  @Override
+  protected boolean preempt() {
+    if (!user) {
+      return false;
+    }
+    long executed = instructionsAt(run.now());
+    baseInstructions = Math.max(baseInstructions, executed);
+    user = false;
+    nextCheckNanos = -1;
+    enter(ThreadState.RUN_QUEUE);
+    grantedThen = resume;
+    return true;
+  }
+
+  private void onCoreOf(int ofNode, Step then) {
+    if (onCore() && coreNode == ofNode) {
+      then.run();
+      return;
+    }
+    if (onCore()) {
+      coresOf(coreNode).release(this);
+    }
+    coreNode = ofNode;
+    grantedThen = then;
+    coresOf(ofNode).acquire(this);
+  }
+
+  /** Continues with user code, now or as soon as there is a core. */
+  private void resumeUser() {
+    if (ended) {
+      return;
+    }
+    if (onCore() && coreNode == node) {
+      user = true;
+      baseNanos = run.now();
+      waitingFor = "";
+      enter(ThreadState.COMPUTE);
+      runUser();
+    } else {
+      enter(ThreadState.RUN_QUEUE);
+      onCoreOf(node, resume);
+    }
+  }
+
+  /** After a call into the protocol: a thread that has nothing to do leaves its core. */
+  private void settle() {
+    if (!user && !busy && grantedThen == null && onCore()) {
+      coresOf(coreNode).release(this);
+    }
+  }
+
+  @Override
+  public void work(int ofNode, long nanos, Step then) {
+    onCoreOf(
+        ofNode,
+        () -> {
+          busy = true;
+          workThen = then;
+          workEndNanos = run.now() + nanos;
+          run.queue().running(ofNode, workEndNanos, workStep);
+        });
+  }
+
+  private void workStep() {
+    if (!busy) {
+      return;
+    }
+    if (run.now() < workEndNanos) {
+      run.queue().running(coreNode, workEndNanos, workStep);
+      return;
+    }
+    busy = false;
+    Step then = workThen;
+    workThen = null;
+    then.run();
+    settle();
+  }
+
+  @Override
+  public void wakeUp(int ofNode, Step then) {
+    run.queue()
+        .running(
+            ofNode,
+            run.now() + run.wakeUpNanos(),
+            () ->
+                onCoreOf(
+                    ofNode,
+                    () -> {
+                      then.run();
+                      settle();
+                    }));
+  }
+
+  @Override
+  public void sleep(int ofNode, long nanos, Step then) {
+    run.queue()
+        .running(
+            ofNode,
+            run.now() + nanos,
+            () ->
+                onCoreOf(
+                    ofNode,
+                    () -> {
+                      then.run();
+                      settle();
+                    }));
+  }
+
+  // ---- Operations.
+
+  /** Begins an operation of the protocol in a state; to be followed by the call. */
+  private void beginOperation(ThreadState inState, Step then) {
+    if (pending) {
+      throw new IllegalStateException("thread " + number + " has an operation under way");
+    }
+    rebase();
+    user = false;
+    enter(inState);
+    afterOperation = then;
+    pending = true;
+    inCall = true;
+  }
+
+  /**
+   * Ends the call that began an operation.
+   *
+   * @return true when the operation has ended already; else {@code then} runs later
+   */
+  private boolean endCall() {
+    inCall = false;
+    if (pending) {
+      settle();
+      return false;
+    }
+    return backToUser();
+  }
+
+  private void operationEnded(int thread, int with) {
+    pending = false;
+    result = with;
+    if (!inCall) {
+      node = Math.max(0, run.popcorn().nodeOf(number));
+      onCoreOf(node, goOn);
+    }
+  }
+
+  private boolean backToUser() {
+    if (Outcome.isFatal(result)) {
+      run.threadFails(this, result);
+      return false;
+    }
+    if (onCore() && coreNode == node) {
+      user = true;
+      baseNanos = run.now();
+      waitingFor = "";
+      enter(ThreadState.COMPUTE);
+      return true;
+    }
+    onCoreOf(node, goOn);
+    return false;
+  }
+
+  private void goOn() {
+    if (!ended && backToUser()) {
+      Step then = afterOperation;
+      afterOperation = null;
+      then.run();
+    }
+  }
+
+  /** The result of the last operation. */
+  int result() {
+    return result;
+  }
+
+  /**
+   * Faults on a page.
+   *
+   * @return true when the access has happened at once; else {@code then} runs when it has
+   */
+  boolean fault(long page, boolean write, AccessMode mode, Step then) {
+    beginOperation(ThreadState.FAULT, then);
+    waitingFor = write ? "page (write)" : "page (read)";
+    waitingObject = page << run.scale().shift();
+    run.popcorn().access(number, page, write, mode, completion);
+    return endCall();
+  }
+
+  /** A call of the protocol that ends with the completion it is given. */
+  @FunctionalInterface
+  interface Operation {
+    /** Begins it. */
+    void begin(Popcorn popcorn, Completion ended);
+  }
+
+  /**
+   * Runs an operation of the protocol.
+   *
+   * @param then goes on with the result, in user mode
+   */
+  void operate(
+      ThreadState inState, String what, long object, Operation operation, IntConsumer then) {
+    Step after = () -> then.accept(result);
+    beginOperation(inState, after);
+    waitingFor = what;
+    waitingObject = object;
+    operation.begin(run.popcorn(), completion);
+    node = endsAt();
+    if (endCall()) {
+      after.run();
+    }
+  }
+
+  private int endsAt() {
+    return pending ? node : Math.max(0, run.popcorn().nodeOf(number));
+  }
+
+  /** Touches the word at an address in user mode, then goes on. */
+  void touch(long address, boolean write, Step then) {
+    currentAddress = address;
+    long page = run.scale().pageOf(address);
+    if (run.popcorn().mayAccess(node, slice.indexOf(page), write)
+        || fault(page, write, AccessMode.USER, then)) {
+      then.run();
+    }
+  }
+
+  /** Leaves the core until {@link #wake}. */
+  void waitFor(ThreadState inState, String what, long object, Step then) {
+    rebase();
+    user = false;
+    enter(inState);
+    waitingFor = what;
+    waitingObject = object;
+    afterOperation = then;
+    result = 0;
+    settle();
+  }
+
+  /** Ends {@link #waitFor}: the thread goes on at this instant, when it has a core. */
+  void wake() {
+    run.queue().running(node, run.now(), () -> onCoreOf(node, goOn));
+  }
+
+  /** Sleeps for so long, then goes on. */
+  void sleepFor(ThreadState inState, String what, long nanos, Step then) {
+    waitFor(inState, what, 0, then);
+    run.queue().running(node, run.now() + nanos, () -> onCoreOf(node, goOn));
+  }
+
+  /** Computes for so long in the kernel, on its core, then goes on. */
+  void computeFor(ThreadState inState, long nanos, Step then) {
+    if (nanos == 0) {
+      then.run();
+      return;
+    }
+    rebase();
+    user = false;
+    enter(inState);
+    afterOperation = then;
+    result = 0;
+    work(node, nanos, goOn);
+  }
+
+  // ---- User code.
+
+  private void rebase() {
+    baseInstructions = Math.max(baseInstructions, instructions);
+    baseNanos = run.now();
+  }
+
+  private long timeOf(long atInstructions) {
+    long ahead = atInstructions - baseInstructions;
+    return ahead <= 0
+        ? baseNanos
+        : baseNanos + ahead * run.femtosPerInstruction(node) / FEMTOS_PER_NANO;
+  }
+
+  private long instructionsAt(long nanos) {
+    long femtos = run.femtosPerInstruction(node);
+    if (femtos == 0 || nanos <= baseNanos) {
+      return baseInstructions;
+    }
+    return baseInstructions + (nanos - baseNanos) * FEMTOS_PER_NANO / femtos;
+  }
+
+  private void lookAgainAt(long nanos) {
+    nextCheckNanos = nanos;
+    run.queue().running(node, nanos, check);
+  }
+
+  private void check() {
+    if (user && run.now() == nextCheckNanos) {
+      nextCheckNanos = -1;
+      runUser();
+    }
+  }
+
+  /** Continues with user code after an event has been handled. */
+  void continueUser() {
+    runUser();
+  }
+
+  /** Walks records until the thread waits; a call from within asks for another round. */
+  private void runUser() {
+    if (walking) {
+      again = true;
+      return;
+    }
+    walking = true;
+    do {
+      again = false;
+      walk();
+    } while (again);
+    walking = false;
+  }
+
+  private void walk() {
+    long horizon = run.horizon(node);
+    while (user && !ended && !run.stopped()) {
+      if (slice.isActive()) {
+        if (!runSlice(horizon)) {
+          return;
+        }
+      } else if (!nextRecord()) {
+        return;
+      }
+    }
+  }
+
+  /** Goes on to the next record; false where the thread does not run any more. */
+  private boolean nextRecord() {
+    if (!onRecord) {
+      if (!cursor.next()) {
+        run.behaviour().recordsEnd(this);
+        return false;
+      }
+      onRecord = true;
+    }
+    records++;
+    if (!cursor.isEvent()) {
+      onRecord = slice.load(cursor, run.wantsAtomics(this));
+      return true;
+    }
+    EventKind kind = cursor.kind();
+    if (kind == EventKind.HEAP_ALLOC || kind == EventKind.HEAP_FREE) {
+      run.heapEvent(this, cursor);
+      onRecord = false;
+      return true;
+    }
+    if (kind == EventKind.SLICE) {
+      onRecord = false;
+      return true;
+    }
+    if (kind == EventKind.ATOMIC) {
+      onRecord = false;
+      if (run.wantsAtomics(this)) {
+        slice.loadAtomic(cursor);
+      }
+      return true;
+    }
+    long at = timeOf(cursor.instructions());
+    if (at > run.now()) {
+      records--;
+      lookAgainAt(at);
+      return false;
+    }
+    instructions = Math.max(instructions, cursor.instructions());
+    event.take(cursor);
+    currentIp = event.ip();
+    onRecord = false;
+    gatherKernelVisits();
+    Step go = () -> run.behaviour().handle(this, event);
+    if (fetchText(event.ip(), go)) {
+      go.run();
+    }
+    return false;
+  }
+
+  /** Takes the accesses that the kernel made in the event's system call. */
+  private void gatherKernelVisits() {
+    event.kernelVisits().clear();
+    while (cursor.next()) {
+      boolean belongs =
+          !cursor.isEvent()
+              && (cursor.flags() & VisitFlags.KERNEL) != 0
+              && cursor.instructions() == event.instructions();
+      if (!belongs) {
+        onRecord = true;
+        return;
+      }
+      event.kernelVisits().add(cursor);
+    }
+  }
+
+  /**
+   * Executing code of a VMA that the node does not know fetches the VMA.
+   *
+   * @return true when nothing is to do, or it was done at once; else {@code then} runs after it
+   */
+  boolean fetchText(long ip, Step then) {
+    if (!textUnknown(ip)) {
+      return true;
+    }
+    run.textFetched(node, ip);
+    currentAddress = ip;
+    return fault(run.scale().pageOf(ip), false, AccessMode.FETCH, then);
+  }
+
+  /** Runs the slice as far as it goes; false where the thread does not run any more. */
+  private boolean runSlice(long horizon) {
+    long end = timeOf(slice.start() + slice.length());
+    if (end <= horizon && slice.allHit(node) && textKnown()) {
+      finishSlice();
+      return true;
+    }
+    slice.sort();
+    while (slice.hasAccess()) {
+      int kind = slice.kind();
+      boolean write = kind != SliceBuffer.READ;
+      long at = timeOf(slice.start() + slice.offset());
+      if (at > run.now()) {
+        if (at > horizon
+            || kind == SliceBuffer.ATOMIC
+            || !run.popcorn().mayAccess(node, slice.accessIndex(), write)
+            || textUnknown(slice.accessIp())) {
+          lookAgainAt(at);
+          return false;
+        }
+        slice.nextAccess();
+        continue;
+      }
+      instructions = Math.max(instructions, slice.start() + slice.offset());
+      currentIp = slice.accessIp();
+      if (!fetchText(currentIp, this::continueUser)) {
+        return false;
+      }
+      if (!run.popcorn().mayAccess(node, slice.accessIndex(), write)) {
+        currentAddress = slice.accessAddress();
+        if (!fault(slice.accessPage(), write, AccessMode.USER, this::accessHappened)) {
+          return false;
+        }
+      }
+      if (!happened()) {
+        return false;
+      }
+    }
+    finishSlice();
+    return true;
+  }
+
+  private boolean textUnknown(long ip) {
+    if (node == Popcorn.ORIGIN
+        || ip == 0
+        || (node == textNode && ip >= textStart && ip < textEnd)) {
+      return false;
+    }
+    if (run.textMissing(node, ip)) {
+      return true;
+    }
+    textNode = node;
+    textStart = run.addressSpace().textStart(ip);
+    textEnd = textStart < 0 ? textStart : run.addressSpace().textEnd(textStart);
+    return false;
+  }
+
+  private boolean textKnown() {
+    if (node == Popcorn.ORIGIN) {
+      return true;
+    }
+    for (int i = 0; i < slice.size(); i++) {
+      if (textUnknown(slice.readIp(i)) || textUnknown(slice.writeIp(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** After a fault: the access has happened at this instant. */
+  private void accessHappened() {
+    if (happened()) {
+      runUser();
+    }
+  }
+
+  /**
+   * The access at which the slice stands happens now.
+   *
+   * @return false where the thread has to wait for its turn
+   */
+  private boolean happened() {
+    if (slice.kind() == SliceBuffer.ATOMIC
+        && !run.order().mayExecute(slice.atomicAddress(), slice.atomicSequence())) {
+      waitFor(
+          ThreadState.IDLE,
+          "atomic operation of thread " + run.order().nextThread(slice.atomicAddress()),
+          slice.atomicAddress(),
+          this::continueUser);
+      run.order().await(slice.atomicAddress(), slice.atomicSequence(), this::wake);
+      return false;
+    }
+    if (slice.kind() == SliceBuffer.ATOMIC) {
+      run.order().executed(slice.atomicAddress(), slice.atomicSequence());
+    }
+    slice.nextAccess();
+    return true;
+  }
+
+  private void finishSlice() {
+    slice.finish();
+    boolean tell = run.listener().wantsVisits();
+    for (int i = 0; i < slice.size(); i++) {
+      accesses += slice.reads(i) + slice.writes(i);
+      if (tell) {
+        run.listener()
+            .visit(
+                number,
+                node,
+                slice.page(i),
+                slice.reads(i),
+                slice.writes(i),
+                slice.readLines(i),
+                slice.writeLines(i));
+      }
+    }
+    records += slice.size() - 1L;
+  }
+
+  /** Moves the thread's own idea of where it is. */
+  void countMigration() {
+    migrations++;
+  }
+}

@@ -1,0 +1,303 @@
+package org.popcornreplay.replay.thread;
+
+import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
+import java.util.BitSet;
+import java.util.function.IntFunction;
+import org.popcornreplay.protocol.Outcome;
+import org.popcornreplay.protocol.Popcorn;
+import org.popcornreplay.protocol.World.Step;
+import org.popcornreplay.replay.RunListener;
+import org.popcornreplay.replay.cpu.Cores;
+import org.popcornreplay.replay.order.RecordedOrder;
+import org.popcornreplay.replay.placement.Placement;
+import org.popcornreplay.replay.time.EventQueue;
+import org.popcornreplay.traces.MapTable;
+import org.popcornreplay.traces.ThreadCursor;
+
+/** What the threads of a run share. */
+public final class RunContext {
+  /** The fixed parts of a run. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Parts(
+      EventQueue queue,
+      Cores[] cores,
+      Popcorn popcorn,
+      RunListener listener,
+      RecordedOrder order,
+      SyncCensus census,
+      Placement placement,
+      PageScale scale,
+      MapTable maps,
+      IntFunction<ThreadCursor> cursors,
+      int threads) {}
+
+  /** The numbers of a run: durations in nanoseconds, instructions in femtoseconds. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Costs(
+      long[] femtosPerInstruction, long wakeUpNanos, long systemCallNanos, long lookaheadNanos) {}
+
+  private final Parts parts;
+  private final Costs costs;
+  private final boolean updateReadsFirst;
+  private final AddressSpace addressSpace;
+  private final ReplayThread[] threads;
+  private final long[] tidAddresses;
+  private final ProgramBehaviour behaviour;
+  private final BitSet[] knownTexts;
+  private final Long2IntOpenHashMap textNumbers = new Long2IntOpenHashMap();
+  private final Step[] endWatchers;
+  private int live;
+  private boolean processExited;
+  private long endNanos;
+  private ReplayThread failedThread;
+  private int failure;
+  private long descriptorCallsAtRemotes;
+  private boolean stopped;
+
+  /**
+   * A run.
+   *
+   * @param updateReadsFirst whether an unlocked read-modify-write faults as a read, then as a write
+   */
+  public RunContext(Parts parts, Costs costs, boolean updateReadsFirst) {
+    this.parts = parts;
+    this.costs = costs;
+    this.updateReadsFirst = updateReadsFirst;
+    addressSpace = new AddressSpace(parts.maps(), parts.scale());
+    threads = new ReplayThread[parts.threads()];
+    tidAddresses = new long[parts.threads()];
+    endWatchers = new Step[parts.threads()];
+    behaviour = new ProgramBehaviour(this, new Synchronisation(this, parts.order()));
+    knownTexts = new BitSet[parts.cores().length];
+    textNumbers.defaultReturnValue(-1);
+    addressSpace.create(parts.popcorn());
+    prepare(0);
+  }
+
+  /** Makes a thread ready to begin; it does not exist for the protocol yet. */
+  private ReplayThread prepare(int thread) {
+    ReplayThread made = new ReplayThread(thread, this, parts.cursors().apply(thread));
+    threads[thread] = made;
+    tidAddresses[thread] = made.clearChildTid();
+    return made;
+  }
+
+  /** The main thread begins. */
+  public void start() {
+    long word = tidAddresses[0];
+    parts.popcorn().createThread(0, tidPage(0), word);
+    live = 1;
+    threads[0].begin();
+  }
+
+  /** A thread that is being created, or null where the trace has none of that number. */
+  ReplayThread create(int thread) {
+    if (thread < 0 || thread >= threads.length || threads[thread] != null) {
+      return null;
+    }
+    return prepare(thread);
+  }
+
+  void begin(ReplayThread child) {
+    live++;
+    child.begin();
+  }
+
+  long tidPage(int thread) {
+    long word = tidAddresses[thread];
+    return word == 0 ? Popcorn.NO_PAGE : parts.scale().pageOf(word);
+  }
+
+  long tidAddress(int thread) {
+    return thread >= 0 && thread < tidAddresses.length ? tidAddresses[thread] : 0;
+  }
+
+  /** The thread whose exit clears the word at this address and that still runs, or null. */
+  ReplayThread runningThreadWithWord(long address) {
+    for (ReplayThread t : threads) {
+      if (t != null && tidAddresses[t.number()] == address && !t.hasExited()) {
+        return t;
+      }
+    }
+    return null;
+  }
+
+  /** A thread, or null where it was never created. */
+  public ReplayThread thread(int number) {
+    return number >= 0 && number < threads.length ? threads[number] : null;
+  }
+
+  /** How many threads the trace has. */
+  public int threadCount() {
+    return threads.length;
+  }
+
+  void tellEnd(int thread, Step then) {
+    Step before = endWatchers[thread];
+    endWatchers[thread] =
+        before == null
+            ? then
+            : () -> {
+              before.run();
+              then.run();
+            };
+  }
+
+  void threadEnded(ReplayThread thread) {
+    live--;
+    endNanos = Math.max(endNanos, now());
+    Step watcher = endWatchers[thread.number()];
+    if (watcher != null) {
+      endWatchers[thread.number()] = null;
+      watcher.run();
+    }
+  }
+
+  void processExits() {
+    processExited = true;
+  }
+
+  /** Whether the program has called exit_group, or its main thread has ended. */
+  public boolean processExited() {
+    return processExited;
+  }
+
+  /** Threads that have begun and not ended. */
+  public int live() {
+    return live;
+  }
+
+  /** When the last thread ended so far, in nanoseconds. */
+  public long endNanos() {
+    return endNanos;
+  }
+
+  void threadFails(ReplayThread thread, int result) {
+    if (failedThread == null) {
+      failedThread = thread;
+      failure = result;
+    }
+    stopped = true;
+  }
+
+  /** The thread that cannot go on, or null. */
+  public ReplayThread failedThread() {
+    return failedThread;
+  }
+
+  /** Why it cannot: a code of {@link Outcome}. */
+  public int failure() {
+    return failure;
+  }
+
+  /** Whether the run has been stopped. */
+  public boolean stopped() {
+    return stopped;
+  }
+
+  void countDescriptorCall() {
+    descriptorCallsAtRemotes++;
+  }
+
+  /** System calls on descriptors that were made at a remote, where Popcorn would fail them. */
+  public long descriptorCallsAtRemotes() {
+    return descriptorCallsAtRemotes;
+  }
+
+  long now() {
+    return parts.queue().nowNanos();
+  }
+
+  EventQueue queue() {
+    return parts.queue();
+  }
+
+  Cores cores(int node) {
+    return parts.cores()[node];
+  }
+
+  Popcorn popcorn() {
+    return parts.popcorn();
+  }
+
+  RunListener listener() {
+    return parts.listener();
+  }
+
+  RecordedOrder order() {
+    return parts.order();
+  }
+
+  Placement placement() {
+    return parts.placement();
+  }
+
+  ProgramBehaviour behaviour() {
+    return behaviour;
+  }
+
+  AddressSpace addressSpace() {
+    return addressSpace;
+  }
+
+  /** How pages of the run relate to those of the trace. */
+  public PageScale scale() {
+    return parts.scale();
+  }
+
+  long horizon(int node) {
+    return parts.queue().horizon(node, costs.lookaheadNanos());
+  }
+
+  long femtosPerInstruction(int node) {
+    return costs.femtosPerInstruction()[node];
+  }
+
+  long wakeUpNanos() {
+    return costs.wakeUpNanos();
+  }
+
+  long systemCallNanos() {
+    return costs.systemCallNanos();
+  }
+
+  boolean updateReadsFirst() {
+    return updateReadsFirst;
+  }
+
+  boolean wantsAtomics(ReplayThread thread) {
+    return !behaviour.inDecidedFunction(thread);
+  }
+
+  int barrierCount(long object) {
+    return parts.census().barrierThreads(object);
+  }
+
+  void heapEvent(ReplayThread thread, ThreadCursor cursor) {
+    parts.census().heapEvent(thread.number(), cursor);
+  }
+
+  // ---- Text. A node knows a text VMA once one of its threads has executed in it.
+
+  boolean textMissing(int node, long ip) {
+    long start = addressSpace.textStart(ip);
+    if (start < 0) {
+      return false;
+    }
+    int number = textNumbers.get(start);
+    return number < 0 || knownTexts[node] == null || !knownTexts[node].get(number);
+  }
+
+  void textFetched(int node, long ip) {
+    long start = addressSpace.textStart(ip);
+    int number = textNumbers.get(start);
+    if (number < 0) {
+      number = textNumbers.size();
+      textNumbers.put(start, number);
+    }
+    if (knownTexts[node] == null) {
+      knownTexts[node] = new BitSet();
+    }
+    knownTexts[node].set(number);
+  }
+}

@@ -1,0 +1,370 @@
+package org.popcornreplay.replay.thread;
+
+import java.util.Arrays;
+import org.popcornreplay.protocol.Popcorn;
+import org.popcornreplay.traces.EventKind;
+import org.popcornreplay.traces.ThreadCursor;
+import org.popcornreplay.traces.VisitFlags;
+
+/**
+ * One slice of a thread: its visits as accesses that need a right at an instruction, and the atomic
+ * operations among them. The accesses are put in order only where not all of them hit at once.
+ */
+final class SliceBuffer {
+  static final int READ = 0;
+  static final int WRITE = 1;
+  static final int ATOMIC = 2;
+
+  private static final int CACHE = 1024;
+
+  private final PageScale scale;
+  private final Popcorn popcorn;
+  private final boolean updateReadsFirst;
+
+  private int size;
+  private long[] page = new long[16];
+  private int[] index = new int[16];
+  private int[] firstRead = new int[16];
+  private int[] firstWrite = new int[16];
+  private long[] readIp = new long[16];
+  private long[] writeIp = new long[16];
+  private int[] reads = new int[16];
+  private int[] writes = new int[16];
+  private long[] readLines = new long[16];
+  private long[] writeLines = new long[16];
+
+  private int atomics;
+  private int[] atomicOffset = new int[4];
+  private long[] atomicAddress = new long[4];
+  private long[] atomicSequence = new long[4];
+  private long[] atomicIp = new long[4];
+
+  private long[] keys = new long[32];
+  private int keyCount;
+  private int position;
+  private boolean sorted;
+  private boolean active;
+  private boolean kernel;
+  private long start;
+  private int length;
+
+  private final long[] cachedPage = new long[CACHE];
+  private final int[] cachedIndex = new int[CACHE];
+
+  SliceBuffer(PageScale scale, Popcorn popcorn, boolean updateReadsFirst) {
+    this.scale = scale;
+    this.popcorn = popcorn;
+    this.updateReadsFirst = updateReadsFirst;
+    Arrays.fill(cachedPage, -1);
+  }
+
+  /**
+   * Takes the visit on which the cursor stands, all others of its slice and the atomic operations
+   * in it.
+   *
+   * @return true when the cursor then stands on a record that belongs to what follows
+   */
+  boolean load(ThreadCursor cursor, boolean withAtomics) {
+    clear();
+    start = cursor.instructions();
+    length = cursor.length();
+    kernel = (cursor.flags() & VisitFlags.KERNEL) != 0;
+    boolean more = true;
+    do {
+      add(cursor);
+      more = cursor.next();
+    } while (more
+        && !cursor.isEvent()
+        && cursor.instructions() == start
+        && ((cursor.flags() & VisitFlags.KERNEL) != 0) == kernel);
+    while (more
+        && cursor.isEvent()
+        && cursor.kind() == EventKind.ATOMIC
+        && cursor.instructions() < start + length) {
+      if (withAtomics) {
+        addAtomic(cursor);
+      }
+      more = cursor.next();
+    }
+    return more;
+  }
+
+  /** Takes the atomic operation on which the cursor stands, in a slice of its own. */
+  void loadAtomic(ThreadCursor cursor) {
+    clear();
+    start = cursor.instructions();
+    length = 1;
+    kernel = false;
+    addAtomic(cursor);
+  }
+
+  private void clear() {
+    size = 0;
+    atomics = 0;
+    sorted = false;
+    active = true;
+    position = 0;
+    keyCount = 0;
+  }
+
+  void finish() {
+    active = false;
+  }
+
+  boolean isActive() {
+    return active;
+  }
+
+  boolean isKernel() {
+    return kernel;
+  }
+
+  long start() {
+    return start;
+  }
+
+  int length() {
+    return length;
+  }
+
+  int atomics() {
+    return atomics;
+  }
+
+  int size() {
+    return size;
+  }
+
+  private void addAtomic(ThreadCursor cursor) {
+    if (atomics == atomicOffset.length) {
+      atomicOffset = Arrays.copyOf(atomicOffset, 2 * atomics);
+      atomicAddress = Arrays.copyOf(atomicAddress, 2 * atomics);
+      atomicSequence = Arrays.copyOf(atomicSequence, 2 * atomics);
+      atomicIp = Arrays.copyOf(atomicIp, 2 * atomics);
+    }
+    atomicOffset[atomics] = (int) (cursor.instructions() - start);
+    atomicAddress[atomics] = cursor.object();
+    atomicSequence[atomics] = cursor.sequence();
+    atomicIp[atomics] = cursor.ip();
+    atomics++;
+  }
+
+  private void add(ThreadCursor cursor) {
+    int flags = cursor.flags();
+    int read = cursor.firstRead();
+    int write = cursor.firstWrite();
+    if (read >= 0 && read == write) {
+      boolean lockedUpdate = (flags & VisitFlags.FIRST_WRITE_LOCKED) != 0;
+      boolean update = (flags & VisitFlags.FIRST_UPDATE) != 0;
+      if (lockedUpdate || (update && !updateReadsFirst)) {
+        read = -1;
+      }
+    }
+    long tracePage = cursor.page();
+    int pieces = scale.pieces();
+    if (pieces == 1) {
+      put(
+          scale.page(tracePage, 0),
+          read,
+          write,
+          cursor,
+          scale.fold(tracePage, cursor.readLines()),
+          scale.fold(tracePage, cursor.writeLines()),
+          cursor.reads(),
+          cursor.writes());
+      return;
+    }
+    for (int piece = 0; piece < pieces; piece++) {
+      long lineReads = scale.lines(cursor.readLines(), piece);
+      long lineWrites = scale.lines(cursor.writeLines(), piece);
+      if ((lineReads | lineWrites) != 0) {
+        put(
+            scale.page(tracePage, piece),
+            lineReads != 0 ? read : -1,
+            lineWrites != 0 ? write : -1,
+            cursor,
+            lineReads,
+            lineWrites,
+            Long.bitCount(lineReads),
+            Long.bitCount(lineWrites));
+      }
+    }
+  }
+
+  private void put(
+      long ofPage,
+      int read,
+      int write,
+      ThreadCursor cursor,
+      long linesRead,
+      long linesWritten,
+      int readCount,
+      int writeCount) {
+    if (size == page.length) {
+      grow();
+    }
+    page[size] = ofPage;
+    index[size] = indexOf(ofPage);
+    firstRead[size] = read;
+    firstWrite[size] = write;
+    readIp[size] = cursor.readIp();
+    writeIp[size] = cursor.writeIp();
+    reads[size] = readCount;
+    writes[size] = writeCount;
+    readLines[size] = linesRead;
+    writeLines[size] = linesWritten;
+    size++;
+  }
+
+  private void grow() {
+    int wanted = 2 * size;
+    page = Arrays.copyOf(page, wanted);
+    index = Arrays.copyOf(index, wanted);
+    firstRead = Arrays.copyOf(firstRead, wanted);
+    firstWrite = Arrays.copyOf(firstWrite, wanted);
+    readIp = Arrays.copyOf(readIp, wanted);
+    writeIp = Arrays.copyOf(writeIp, wanted);
+    reads = Arrays.copyOf(reads, wanted);
+    writes = Arrays.copyOf(writes, wanted);
+    readLines = Arrays.copyOf(readLines, wanted);
+    writeLines = Arrays.copyOf(writeLines, wanted);
+  }
+
+  /** The protocol's index of a page. */
+  int indexOf(long ofPage) {
+    int slot = (int) (ofPage ^ (ofPage >>> 10)) & (CACHE - 1);
+    if (cachedPage[slot] == ofPage) {
+      return cachedIndex[slot];
+    }
+    int found = popcorn.pageIndex(ofPage);
+    cachedPage[slot] = ofPage;
+    cachedIndex[slot] = found;
+    return found;
+  }
+
+  /** Whether every access of the slice hits on the node now; false where there are atomics. */
+  boolean allHit(int node) {
+    if (atomics > 0 || sorted) {
+      return false;
+    }
+    for (int i = 0; i < size; i++) {
+      boolean write = firstWrite[i] >= 0;
+      if (!popcorn.mayAccess(node, index[i], write)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Puts the accesses in order, once. */
+  void sort() {
+    if (sorted) {
+      return;
+    }
+    int wanted = 2 * size + atomics;
+    if (keys.length < wanted) {
+      keys = new long[2 * wanted];
+    }
+    keyCount = 0;
+    for (int i = 0; i < size; i++) {
+      if (firstRead[i] >= 0) {
+        keys[keyCount++] = key(firstRead[i], i, READ);
+      }
+      if (firstWrite[i] >= 0) {
+        keys[keyCount++] = key(firstWrite[i], i, WRITE);
+      }
+    }
+    for (int i = 0; i < atomics; i++) {
+      keys[keyCount++] = key(atomicOffset[i], i, ATOMIC);
+    }
+    Arrays.sort(keys, 0, keyCount);
+    sorted = true;
+    position = 0;
+  }
+
+  private static long key(int offset, int i, int kind) {
+    return ((long) offset << 32) | ((long) i << 2) | kind;
+  }
+
+  boolean hasAccess() {
+    return position < keyCount;
+  }
+
+  void nextAccess() {
+    position++;
+  }
+
+  int offset() {
+    return (int) (keys[position] >>> 32);
+  }
+
+  int kind() {
+    return (int) (keys[position] & 3);
+  }
+
+  private int item() {
+    return (int) (keys[position] & 0xffffffffL) >>> 2;
+  }
+
+  long accessPage() {
+    return kind() == ATOMIC ? scale.pageOf(atomicAddress[item()]) : page[item()];
+  }
+
+  int accessIndex() {
+    return kind() == ATOMIC ? indexOf(accessPage()) : index[item()];
+  }
+
+  long accessIp() {
+    int kind = kind();
+    int i = item();
+    return kind == ATOMIC ? atomicIp[i] : kind == READ ? readIp[i] : writeIp[i];
+  }
+
+  /** An address in the page that the access touches: that of its first line. */
+  long accessAddress() {
+    int i = item();
+    if (kind() == ATOMIC) {
+      return atomicAddress[i];
+    }
+    long lines = kind() == READ ? readLines[i] : writeLines[i];
+    long first = lines == 0 ? 0 : Long.numberOfTrailingZeros(lines);
+    long lineBytes = Math.max(64, scale.pageBytes() / 64);
+    return page[i] * scale.pageBytes() + first * lineBytes;
+  }
+
+  long atomicAddress() {
+    return atomicAddress[item()];
+  }
+
+  long atomicSequence() {
+    return atomicSequence[item()];
+  }
+
+  long page(int i) {
+    return page[i];
+  }
+
+  long readIp(int i) {
+    return readIp[i];
+  }
+
+  long writeIp(int i) {
+    return writeIp[i];
+  }
+
+  int reads(int i) {
+    return reads[i];
+  }
+
+  int writes(int i) {
+    return writes[i];
+  }
+
+  long readLines(int i) {
+    return readLines[i];
+  }
+
+  long writeLines(int i) {
+    return writeLines[i];
+  }
+}

@@ -1,0 +1,66 @@
+package org.popcornreplay.replay.thread;
+
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import java.util.function.IntFunction;
+import org.popcornreplay.traces.EventKind;
+import org.popcornreplay.traces.SyncFunction;
+import org.popcornreplay.traces.ThreadCursor;
+
+/**
+ * What a first look at the events tells about the synchronisation objects: which mutexes guard a
+ * condition, and how many threads meet at a barrier whose initialisation was not recorded.
+ *
+ * <p>A mutex that was ever given to a condition wait keeps its recorded order of acquisition in
+ * every replay: whether a thread has to wait for the condition depends on what others did before
+ * under that mutex, which a trace does not tell for another order.
+ */
+public final class SyncCensus {
+  private final LongOpenHashSet conditionMutexes = new LongOpenHashSet();
+  private final Long2ObjectOpenHashMap<IntOpenHashSet> barrierThreads =
+      new Long2ObjectOpenHashMap<>();
+  private boolean joins;
+
+  /** Reads the events of all threads. */
+  public static SyncCensus of(int threads, IntFunction<ThreadCursor> events) {
+    SyncCensus census = new SyncCensus();
+    for (int t = 0; t < threads; t++) {
+      ThreadCursor cursor = events.apply(t);
+      while (cursor.next()) {
+        if (cursor.isEvent() && cursor.kind() == EventKind.SYNC_ENTER) {
+          census.entered(t, cursor);
+        }
+      }
+    }
+    return census;
+  }
+
+  private void entered(int thread, ThreadCursor cursor) {
+    SyncFunction function = SyncFunction.ofCode(cursor.code());
+    if (function == SyncFunction.COND_WAIT || function == SyncFunction.COND_TIMEDWAIT) {
+      conditionMutexes.add(cursor.argument(0));
+    } else if (function == SyncFunction.BARRIER_WAIT) {
+      barrierThreads.computeIfAbsent(cursor.object(), k -> new IntOpenHashSet()).add(thread);
+    } else if (function == SyncFunction.JOIN) {
+      joins = true;
+    }
+  }
+
+  /** Mutexes that were given to a condition wait. */
+  public LongOpenHashSet conditionMutexes() {
+    return conditionMutexes;
+  }
+
+  /** Whether joins were recorded as such. */
+  public boolean recordsJoins() {
+    return joins;
+  }
+
+  int barrierThreads(long object) {
+    IntOpenHashSet set = barrierThreads.get(object);
+    return set == null ? 1 : Math.max(1, set.size());
+  }
+
+  void heapEvent(int thread, ThreadCursor cursor) {}
+}

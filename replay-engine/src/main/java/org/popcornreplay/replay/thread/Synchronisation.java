@@ -1,0 +1,575 @@
+package org.popcornreplay.replay.thread;
+
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.util.function.IntConsumer;
+import org.popcornreplay.protocol.Popcorn;
+import org.popcornreplay.protocol.World.Step;
+import org.popcornreplay.replay.order.RecordedOrder;
+import org.popcornreplay.traces.SyncFunction;
+
+/**
+ * The synchronisation functions of the C library, decided anew in virtual time: each makes the page
+ * accesses and futex calls that glibc 2.36 makes, and who gets a lock follows from who is there
+ * first. A failed compare-exchange is a write like any other. Objects whose acquisitions keep their
+ * recorded order let a thread try only when it is its turn.
+ */
+final class Synchronisation {
+  private static final int ALL = Integer.MAX_VALUE;
+  private static final int NOBODY = -1;
+
+  /** A mutex: 0 free, 1 held, 2 held with waiters, like the futex word of glibc. */
+  private static final class Mutex {
+    int word;
+    int owner = NOBODY;
+    int depth;
+  }
+
+  private static final class Condition {
+    int waiters;
+    int signals;
+  }
+
+  private static final class Barrier {
+    int count;
+    int arrived;
+    long round;
+  }
+
+  private static final class Semaphore {
+    long value;
+    int waiters;
+  }
+
+  private static final class ReadWriteLock {
+    int readers;
+    int writer = NOBODY;
+    int waiters;
+  }
+
+  private final RunContext run;
+  private final RecordedOrder order;
+  private final Long2ObjectOpenHashMap<Mutex> mutexes = new Long2ObjectOpenHashMap<>();
+  private final Long2ObjectOpenHashMap<Condition> conditions = new Long2ObjectOpenHashMap<>();
+  private final Long2ObjectOpenHashMap<Barrier> barriers = new Long2ObjectOpenHashMap<>();
+  private final Long2ObjectOpenHashMap<Semaphore> semaphores = new Long2ObjectOpenHashMap<>();
+  private final Long2ObjectOpenHashMap<ReadWriteLock> locks = new Long2ObjectOpenHashMap<>();
+
+  Synchronisation(RunContext run, RecordedOrder order) {
+    this.run = run;
+    this.order = order;
+  }
+
+  /** Executes a function that was entered with this event; {@code then} goes on after it. */
+  void enter(ReplayThread t, TraceEvent e, Step then) {
+    SyncFunction function = SyncFunction.ofCode(e.code());
+    long object = e.object();
+    if (function == null) {
+      then.run();
+      return;
+    }
+    switch (function) {
+      case MUTEX_LOCK, MUTEX_TIMEDLOCK -> lock(t, object, then);
+      case SPIN_LOCK -> lock(t, object, then);
+      case MUTEX_UNLOCK, SPIN_UNLOCK -> unlock(t, object, then);
+      case COND_WAIT, COND_TIMEDWAIT -> waitFor(t, object, e.argument(0), then);
+      case COND_SIGNAL -> signal(t, object, 1, then);
+      case COND_BROADCAST -> signal(t, object, ALL, then);
+      case BARRIER_INIT -> {
+        barrier(object).count = (int) Math.max(1, Math.min(ALL, e.argument(0)));
+        t.touch(object, true, then);
+      }
+      case BARRIER_WAIT -> await(t, object, then);
+      case SEM_INIT -> {
+        semaphore(object).value = e.argument(0);
+        t.touch(object, true, then);
+      }
+      case SEM_WAIT, SEM_TIMEDWAIT -> down(t, object, then);
+      case SEM_POST -> up(t, object, then);
+      case RWLOCK_RDLOCK -> lockShared(t, object, then);
+      case RWLOCK_WRLOCK -> lockExclusive(t, object, then);
+      case RWLOCK_UNLOCK -> unlockShared(t, object, then);
+      case JOIN -> join(t, (int) e.argument(1), then);
+      case MUTEX_TRYLOCK, SPIN_TRYLOCK, SEM_TRYWAIT, RWLOCK_TRYRDLOCK, RWLOCK_TRYWRLOCK, ONCE ->
+          then.run();
+    }
+  }
+
+  /** What a function that may fail did is known at its end: only then is it executed. */
+  void leave(ReplayThread t, TraceEvent e, Step then) {
+    SyncFunction function = SyncFunction.ofCode(e.code());
+    long object = e.object();
+    boolean succeeded = e.result() == 0;
+    if (function == null) {
+      then.run();
+      return;
+    }
+    switch (function) {
+      case MUTEX_TRYLOCK, SPIN_TRYLOCK -> tryFunction(t, object, succeeded, then, this::lock);
+      case SEM_TRYWAIT -> tryFunction(t, object, succeeded, then, this::down);
+      case RWLOCK_TRYRDLOCK -> tryFunction(t, object, succeeded, then, this::lockShared);
+      case RWLOCK_TRYWRLOCK -> tryFunction(t, object, succeeded, then, this::lockExclusive);
+      default -> then.run();
+    }
+  }
+
+  /** A function on an object that then goes on. */
+  @FunctionalInterface
+  private interface Call {
+    void begin(ReplayThread t, long object, Step then);
+  }
+
+  private void tryFunction(
+      ReplayThread t, long object, boolean succeeded, Step then, Call function) {
+    if (succeeded) {
+      function.begin(t, object, then);
+    } else {
+      t.touch(object, true, then);
+    }
+  }
+
+  private void futexWait(
+      ReplayThread t, String what, long address, Popcorn.FutexWord word, IntConsumer then) {
+    long page = run.scale().pageOf(address);
+    t.operate(
+        ThreadState.FUTEX,
+        what,
+        address,
+        (popcorn, ended) ->
+            popcorn.futexWait(t.number(), page, address, word, Popcorn.NO_TIMEOUT, ended),
+        then);
+  }
+
+  private void futexWake(ReplayThread t, long address, int count, Step then) {
+    long page = run.scale().pageOf(address);
+    t.operate(
+        ThreadState.FUTEX,
+        "futex wake",
+        address,
+        (popcorn, ended) -> popcorn.futexWake(t.number(), page, address, count, ended),
+        woken -> then.run());
+  }
+
+  /** Runs {@code then} when it is the thread's turn on an object that keeps its order. */
+  private void inTurn(ReplayThread t, long object, Step then) {
+    if (!order.keepsOrder(object) || order.mayAcquire(t.number(), object)) {
+      then.run();
+      return;
+    }
+    t.waitFor(ThreadState.IDLE, "its turn in the recorded order", object, then);
+    order.awaitAcquire(t.number(), object, t::wake);
+  }
+
+  private void acquired(ReplayThread t, long object) {
+    if (order.keepsOrder(object)) {
+      order.acquired(t.number(), object);
+    }
+  }
+
+  // ---- Mutexes.
+
+  private Mutex mutex(long object) {
+    Mutex mutex = mutexes.get(object);
+    if (mutex == null) {
+      mutex = new Mutex();
+      mutexes.put(object, mutex);
+    }
+    return mutex;
+  }
+
+  private void lock(ReplayThread t, long object, Step then) {
+    Mutex mutex = mutex(object);
+    if (mutex.owner == t.number()) {
+      mutex.depth++;
+      inTurn(
+          t,
+          object,
+          () -> {
+            acquired(t, object);
+            t.touch(object, true, then);
+          });
+      return;
+    }
+    inTurn(
+        t,
+        object,
+        () ->
+            t.touch(
+                object,
+                true,
+                () -> {
+                  if (mutex.word == 0) {
+                    take(t, object, mutex, 1, then);
+                  } else if (mutex.word == 2) {
+                    sleepOn(t, object, mutex, then);
+                  } else {
+                    exchange(t, object, mutex, then);
+                  }
+                }));
+  }
+
+  private void take(ReplayThread t, long object, Mutex mutex, int word, Step then) {
+    mutex.word = word;
+    mutex.owner = t.number();
+    mutex.depth = 1;
+    acquired(t, object);
+    then.run();
+  }
+
+  private void exchange(ReplayThread t, long object, Mutex mutex, Step then) {
+    t.touch(
+        object,
+        true,
+        () -> {
+          int old = mutex.word;
+          if (old == 0) {
+            take(t, object, mutex, 2, then);
+          } else {
+            mutex.word = 2;
+            sleepOn(t, object, mutex, then);
+          }
+        });
+  }
+
+  private void sleepOn(ReplayThread t, long object, Mutex mutex, Step then) {
+    futexWait(
+        t,
+        "lock held by thread " + mutex.owner,
+        object,
+        () -> mutex.word == 2,
+        woken -> exchange(t, object, mutex, then));
+  }
+
+  private void unlock(ReplayThread t, long object, Step then) {
+    Mutex mutex = mutex(object);
+    if (mutex.owner == t.number() && mutex.depth > 1) {
+      mutex.depth--;
+      t.touch(object, true, then);
+      return;
+    }
+    t.touch(
+        object,
+        true,
+        () -> {
+          boolean contended = mutex.word == 2;
+          mutex.word = 0;
+          mutex.owner = NOBODY;
+          mutex.depth = 0;
+          if (contended) {
+            futexWake(t, object, 1, then);
+          } else {
+            then.run();
+          }
+        });
+  }
+
+  // ---- Condition variables.
+
+  private Condition condition(long object) {
+    Condition condition = conditions.get(object);
+    if (condition == null) {
+      condition = new Condition();
+      conditions.put(object, condition);
+    }
+    return condition;
+  }
+
+  private void waitFor(ReplayThread t, long object, long mutex, Step then) {
+    Condition condition = condition(object);
+    t.touch(
+        object,
+        true,
+        () -> {
+          condition.waiters++;
+          unlock(t, mutex, () -> sleepOn(t, object, condition, () -> lock(t, mutex, then)));
+        });
+  }
+
+  private void sleepOn(ReplayThread t, long object, Condition condition, Step then) {
+    futexWait(
+        t,
+        "condition signal",
+        object,
+        () -> condition.signals == 0,
+        woken ->
+            t.touch(
+                object,
+                true,
+                () -> {
+                  if (condition.signals > 0) {
+                    condition.signals--;
+                    condition.waiters--;
+                    then.run();
+                  } else {
+                    sleepOn(t, object, condition, then);
+                  }
+                }));
+  }
+
+  private void signal(ReplayThread t, long object, int count, Step then) {
+    Condition condition = condition(object);
+    t.touch(
+        object,
+        false,
+        () -> {
+          if (condition.waiters <= condition.signals) {
+            then.run();
+            return;
+          }
+          t.touch(
+              object,
+              true,
+              () -> {
+                int unsignalled = condition.waiters - condition.signals;
+                condition.signals += Math.min(count, unsignalled);
+                futexWake(t, object, count, then);
+              });
+        });
+  }
+
+  // ---- Barriers.
+
+  private Barrier barrier(long object) {
+    Barrier barrier = barriers.get(object);
+    if (barrier == null) {
+      barrier = new Barrier();
+      barrier.count = run.barrierCount(object);
+      barriers.put(object, barrier);
+    }
+    return barrier;
+  }
+
+  private void await(ReplayThread t, long object, Step then) {
+    Barrier barrier = barrier(object);
+    t.touch(
+        object,
+        true,
+        () -> {
+          long round = barrier.round;
+          if (++barrier.arrived < barrier.count) {
+            awaitRound(t, object, barrier, round, then);
+            return;
+          }
+          t.touch(
+              object,
+              true,
+              () -> {
+                barrier.arrived = 0;
+                barrier.round++;
+                futexWake(t, object, ALL, () -> t.touch(object, true, then));
+              });
+        });
+  }
+
+  private void awaitRound(ReplayThread t, long object, Barrier barrier, long round, Step then) {
+    t.touch(
+        object,
+        false,
+        () -> {
+          if (barrier.round != round) {
+            t.touch(object, true, then);
+            return;
+          }
+          futexWait(
+              t,
+              "barrier: " + barrier.arrived + " of " + barrier.count + " arrived",
+              object,
+              () -> barrier.round == round,
+              woken -> awaitRound(t, object, barrier, round, then));
+        });
+  }
+
+  // ---- Semaphores.
+
+  private Semaphore semaphore(long object) {
+    Semaphore semaphore = semaphores.get(object);
+    if (semaphore == null) {
+      semaphore = new Semaphore();
+      semaphores.put(object, semaphore);
+    }
+    return semaphore;
+  }
+
+  private void down(ReplayThread t, long object, Step then) {
+    Semaphore semaphore = semaphore(object);
+    inTurn(
+        t,
+        object,
+        () ->
+            t.touch(
+                object,
+                false,
+                () -> {
+                  if (semaphore.value > 0) {
+                    t.touch(object, true, () -> takeOne(t, object, semaphore, false, then));
+                  } else {
+                    t.touch(
+                        object,
+                        true,
+                        () -> {
+                          semaphore.waiters++;
+                          sleepOn(t, object, semaphore, then);
+                        });
+                  }
+                }));
+  }
+
+  private void takeOne(
+      ReplayThread t, long object, Semaphore semaphore, boolean waited, Step then) {
+    if (semaphore.value > 0) {
+      semaphore.value--;
+      if (waited) {
+        semaphore.waiters--;
+      }
+      acquired(t, object);
+      then.run();
+    } else {
+      if (!waited) {
+        semaphore.waiters++;
+      }
+      sleepOn(t, object, semaphore, then);
+    }
+  }
+
+  private void sleepOn(ReplayThread t, long object, Semaphore semaphore, Step then) {
+    futexWait(
+        t,
+        "semaphore",
+        object,
+        () -> semaphore.value == 0,
+        woken -> t.touch(object, true, () -> takeOne(t, object, semaphore, true, then)));
+  }
+
+  private void up(ReplayThread t, long object, Step then) {
+    Semaphore semaphore = semaphore(object);
+    t.touch(
+        object,
+        true,
+        () -> {
+          semaphore.value++;
+          if (semaphore.waiters > 0) {
+            futexWake(t, object, 1, then);
+          } else {
+            then.run();
+          }
+        });
+  }
+
+  // ---- Read-write locks.
+
+  private ReadWriteLock readWriteLock(long object) {
+    ReadWriteLock lock = locks.get(object);
+    if (lock == null) {
+      lock = new ReadWriteLock();
+      locks.put(object, lock);
+    }
+    return lock;
+  }
+
+  private void lockShared(ReplayThread t, long object, Step then) {
+    inTurn(t, object, () -> tryShared(t, object, readWriteLock(object), then));
+  }
+
+  private void tryShared(ReplayThread t, long object, ReadWriteLock lock, Step then) {
+    t.touch(
+        object,
+        true,
+        () -> {
+          if (lock.writer == NOBODY) {
+            lock.readers++;
+            acquired(t, object);
+            then.run();
+            return;
+          }
+          lock.waiters++;
+          futexWait(
+              t,
+              "lock held by thread " + lock.writer,
+              object,
+              () -> lock.writer != NOBODY,
+              woken -> {
+                lock.waiters--;
+                tryShared(t, object, lock, then);
+              });
+        });
+  }
+
+  private void lockExclusive(ReplayThread t, long object, Step then) {
+    inTurn(t, object, () -> tryExclusive(t, object, readWriteLock(object), then));
+  }
+
+  private void tryExclusive(ReplayThread t, long object, ReadWriteLock lock, Step then) {
+    t.touch(
+        object,
+        true,
+        () -> {
+          if (lock.writer == NOBODY && lock.readers == 0) {
+            lock.writer = t.number();
+            acquired(t, object);
+            then.run();
+            return;
+          }
+          lock.waiters++;
+          String holder =
+              lock.writer == NOBODY ? lock.readers + " readers" : "thread " + lock.writer;
+          futexWait(
+              t,
+              "lock held by " + holder,
+              object,
+              () -> lock.writer != NOBODY || lock.readers > 0,
+              woken -> {
+                lock.waiters--;
+                tryExclusive(t, object, lock, then);
+              });
+        });
+  }
+
+  private void unlockShared(ReplayThread t, long object, Step then) {
+    ReadWriteLock lock = readWriteLock(object);
+    t.touch(
+        object,
+        true,
+        () -> {
+          if (lock.writer == t.number()) {
+            lock.writer = NOBODY;
+          } else if (lock.readers > 0) {
+            lock.readers--;
+          }
+          boolean free = lock.writer == NOBODY && lock.readers == 0;
+          if (free && lock.waiters > 0) {
+            futexWake(t, object, ALL, then);
+          } else {
+            then.run();
+          }
+        });
+  }
+
+  // ---- Joins.
+
+  private void join(ReplayThread t, int target, Step then) {
+    ReplayThread joined = run.thread(target);
+    if (joined == null || joined.hasEnded()) {
+      then.run();
+      return;
+    }
+    long word = run.tidAddress(target);
+    if (word == 0) {
+      t.waitFor(ThreadState.FUTEX, "end of thread " + target, 0, then);
+      run.tellEnd(target, t::wake);
+      return;
+    }
+    t.touch(word, false, () -> joinOn(t, target, joined, word, then));
+  }
+
+  private void joinOn(ReplayThread t, int target, ReplayThread joined, long word, Step then) {
+    if (joined.hasExited()) {
+      then.run();
+      return;
+    }
+    futexWait(
+        t,
+        "end of thread " + target,
+        word,
+        () -> !joined.hasExited(),
+        woken -> joinOn(t, target, joined, word, then));
+  }
+}

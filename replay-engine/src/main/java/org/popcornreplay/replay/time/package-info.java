@@ -1,0 +1,2 @@
+/** Virtual time: one queue of everything that will happen. */
+package org.popcornreplay.replay.time;
