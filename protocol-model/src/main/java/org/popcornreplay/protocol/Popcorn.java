@@ -169,6 +169,9 @@ public interface Popcorn {
   /** Where the thread runs; -1 once it has ended. */
   int nodeOf(int thread);
 
+  /** Whether the thread can begin an operation: it does none now and is not about to end. */
+  boolean mayBegin(int thread);
+
   /** Whether the thread has ended. */
   boolean hasEnded(int thread);
 

@@ -609,6 +609,12 @@ public final class PopcornCluster implements Popcorn {
   }
 
   @Override
+  public boolean mayBegin(int thread) {
+    Task task = task(thread);
+    return task.node >= 0 && !task.exiting && !task.isBusy();
+  }
+
+  @Override
   public boolean hasEnded(int thread) {
     return task(thread).ended;
   }

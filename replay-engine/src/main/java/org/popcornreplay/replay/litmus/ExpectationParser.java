@@ -87,7 +87,7 @@ final class ExpectationParser {
       return counts;
     }
     do {
-      String word = words.word("none, or TYPE=COUNT …");
+      String word = words.word("none, or TYPE=COUNT ...");
       int equals = word.indexOf('=');
       MessageType type = equals < 0 ? null : type(word.substring(0, equals));
       Long count = equals < 0 ? null : Words.parse(word.substring(equals + 1));

@@ -71,9 +71,6 @@ public final class LitmusCommand implements Callable<Integer> {
     Scenario scenario;
     try {
       scenario = LitmusParser.parse(file, read(file));
-      if (!scenario.profile().equals("unit")) {
-        throw new SyntaxException(1, "found profile '" + scenario.profile() + "', expected unit");
-      }
     } catch (SyntaxException e) {
       unusable(file, file + ":" + e.line() + ": " + e.getMessage(), ExitCode.USAGE, out, err);
       return;

@@ -2,6 +2,7 @@ package org.popcornreplay.replay.litmus;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -9,7 +10,8 @@ import org.popcornreplay.protocol.Message;
 
 /** Verdicts for programs: a JSON object a line for each file. */
 final class LitmusJson {
-  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private final PrintWriter out;
 

@@ -41,7 +41,6 @@ final class LitmusParser {
   private final List<OwnersLine> owners = new ArrayList<>();
   private final Set<String> once = new TreeSet<>();
   private String title;
-  private String profile = "unit";
   private Options options = Options.FAITHFUL;
   private int nodes;
 
@@ -120,7 +119,6 @@ final class LitmusParser {
         file,
         title,
         nodes,
-        profile,
         options,
         mapped,
         List.copyOf(threads.values()),
@@ -157,7 +155,9 @@ final class LitmusParser {
       }
       case "profile" -> {
         onlyOnce(words, keyword);
-        profile = words.word("the name of a cost profile");
+        if (!words.take("unit")) {
+          throw words.wrong("unit, the profile of litmus files");
+        }
         words.end();
       }
       case "option" -> option(words);

@@ -16,7 +16,6 @@ record Scenario(
     String file,
     String title,
     int nodes,
-    String profile,
     Options options,
     List<RegionLine> mapped,
     List<ThreadLine> threads,

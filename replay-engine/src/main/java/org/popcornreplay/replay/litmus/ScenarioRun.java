@@ -55,10 +55,10 @@ final class ScenarioRun {
       if (step instanceof Step.Check check) {
         checker.check(check.expectation(), blockStartNanos, failures);
       } else if (step instanceof Step.Block block) {
+        if (stopped) {
+          break;
+        }
         runBlock(block);
-      }
-      if (stopped) {
-        break;
       }
     }
     return new Verdict(scenario, log, owners(), List.copyOf(failures));
@@ -146,10 +146,8 @@ final class ScenarioRun {
   /** Begins the thread's next line if it is free and the line is due. */
   private void beginNext(ThreadRun thread) {
     BlockLine next = thread.waiting.peek();
-    if (next == null || !next.due || thread.isBusy()) {
-      return;
-    }
-    if (popcorn.hasEnded(thread.line().number())) {
+    boolean ready = next != null && next.due && !thread.isBusy();
+    if (!ready || !popcorn.mayBegin(thread.line().number())) {
       return;
     }
     thread.waiting.remove();
@@ -327,7 +325,7 @@ final class ScenarioRun {
 
   private void judgeNotBegun(BlockLine line, ThreadRun thread) {
     DoLine waits = line.line;
-    if (popcorn.hasEnded(waits.thread().number())) {
+    if (!thread.isBusy() && !popcorn.mayBegin(waits.thread().number())) {
       fails(waits, "a thread that runs", waits.thread().name() + " has ended");
       stopped = true;
       return;

@@ -91,7 +91,7 @@ final class SequenceMatch {
     int index = 0;
     while (index < sent.size()) {
       if (shown++ == MOST_SHOWN) {
-        text.add("… (" + (sent.size() - index) + " more)");
+        text.add("... (" + (sent.size() - index) + " more)");
         break;
       }
       MessageLog.Sent first = sent.get(index);

@@ -203,6 +203,6 @@ final class Words {
       char c = word.charAt(i);
       printable.append(Character.isISOControl(c) ? '?' : c);
     }
-    return word.length() > SHOWN_CHARACTERS ? printable + "…" : printable.toString();
+    return word.length() > SHOWN_CHARACTERS ? printable + "..." : printable.toString();
   }
 }

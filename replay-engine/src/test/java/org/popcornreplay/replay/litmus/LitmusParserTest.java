@@ -116,7 +116,7 @@ class LitmusParserTest {
         "nodes 3 | 6 | found 'nodes', expected only one nodes statement",
         "title | 6 | found end of line, expected the title's text",
         "transport tcp | 6 | found 'tcp', expected socket or rdma",
-        "profile | 6 | found end of line, expected the name of a cost profile",
+        "profile | 6 | found end of line, expected unit",
         "option FOO 1 | 6 | found 'FOO', expected an option: PROGRESS",
         "option BRK 5.0 | 6 | found '5.0', expected a value: hang, 4.4",
         "option BRK | 6 | found end of line, expected a value: hang, 4.4",
@@ -206,7 +206,6 @@ class LitmusParserTest {
     Scenario scenario =
         parse("owners P {0,2}\nwarm P 1\nthread A tid P[1] on 2\nregion P anon rw 2\nnodes 3\n");
     assertNull(scenario.title());
-    assertEquals("unit", scenario.profile());
     assertEquals("{0,2}", scenario.owners().get(0).nodes().toString());
     assertEquals("P[1]", scenario.threads().get(0).tid().toString());
   }
