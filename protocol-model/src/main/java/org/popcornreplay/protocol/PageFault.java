@@ -329,6 +329,7 @@ final class PageFault extends PageActivity {
 
   /** Enters the fault table; true as the leader. */
   private boolean startFaultHandling() {
+    here().pages.allocate(pageIndex);
     PageServer.Entry entry = cluster.pageServer.startFaultHandling(this, write, false);
     switch (entry) {
       case FOLLOWING -> sleep(FOLLOWED, "the leader of " + handle);

@@ -110,18 +110,14 @@ final class PageTable {
     return chunk < entries.length && entries[chunk] != UNTOUCHED;
   }
 
-  /** Whether the page-table page of this entry exists: any of its neighbours has an entry. */
+  /** Makes the page-table page of this entry, as every fault does on its way in. */
+  void allocate(int index) {
+    touch(index);
+  }
+
+  /** Whether the page-table page of this entry exists. */
   boolean hasPageTable(int index) {
-    int chunk = index >> PageIndex.CHUNK_BITS;
-    if (!isTouched(chunk)) {
-      return false;
-    }
-    for (byte entry : entries[chunk]) {
-      if (entry != NONE) {
-        return true;
-      }
-    }
-    return false;
+    return isTouched(index >> PageIndex.CHUNK_BITS);
   }
 
   long rightsVersion() {

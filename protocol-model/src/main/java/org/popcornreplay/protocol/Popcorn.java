@@ -184,6 +184,9 @@ public interface Popcorn {
   /** The VMAs of a node, ascending. */
   List<Vma> vmas(int node);
 
+  /** Whether a VMA of the node covers the page. */
+  boolean isMapped(long page, int node);
+
   /** Whether the node has a worker of the process ({@code remote_tgids[nid] != 0}). */
   boolean hasWorker(int node);
 

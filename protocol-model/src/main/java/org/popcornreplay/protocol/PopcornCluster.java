@@ -635,6 +635,11 @@ public final class PopcornCluster implements Popcorn {
   }
 
   @Override
+  public boolean isMapped(long page, int node) {
+    return contexts[node].vmas.covering(page) != null;
+  }
+
+  @Override
   public boolean hasWorker(int node) {
     return hosts.get(node);
   }
@@ -737,14 +742,13 @@ public final class PopcornCluster implements Popcorn {
   }
 
   private void digestPage(Digest digest, int pageIndex) {
-    digest.add(pageIndex).add(irregular.get(pageIndex));
+    digest.add(pageIndex).add(irregular.get(pageIndex)).add(latest(pageIndex));
     for (RemoteContext context : contexts) {
       PageTable pages = context.pages;
       byte entry = pages.entry(pageIndex);
       byte flags = pages.flags(pageIndex);
       if (entry != PageTable.NONE || flags != 0) {
-        boolean fresh = pages.contents(pageIndex) == latest(pageIndex);
-        digest.add(context.node).add(entry).add(flags).add(fresh);
+        digest.add(context.node).add(entry).add(flags).add(pages.contents(pageIndex));
       }
     }
     for (int n = directory.next(pageIndex, 0); n >= 0; n = directory.next(pageIndex, n + 1)) {

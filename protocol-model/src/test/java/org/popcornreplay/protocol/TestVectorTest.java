@@ -2,115 +2,13 @@ package org.popcornreplay.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.popcornreplay.protocol.check.Invariants;
 
 /** The vectors of popcorn-protocol §11.2 with their times, counters, weights and traces. */
-final class TestVectorTest {
-  private static final long P = 1024;
-  private static final long Q = 1025;
-  private static final int RW = Vma.READ | Vma.WRITE;
-
-  private final UnitWorld world = new UnitWorld();
-  private final List<String> traces = new ArrayList<>();
-  private final TreeMap<Integer, String> done = new TreeMap<>();
-  private Popcorn popcorn;
-
-  private void start(int nodes, String... options) {
-    Options chosen = Options.FAITHFUL;
-    for (int i = 0; i < options.length; i += 2) {
-      chosen = chosen.with(options[i], options[i + 1]);
-    }
-    Observer observer =
-        new Observer() {
-          @Override
-          public void pageFaultTrace(
-              int node, int nid, int thread, long page, boolean write, int result) {
-            traces.add(node + (write ? " W " : " R ") + result);
-          }
-        };
-    popcorn = new PopcornCluster(nodes, 4096, world, chosen, observer);
-    world.connect(popcorn);
-    Invariants invariants = new Invariants(popcorn);
-    world.afterEachStep(invariants::check);
-    popcorn.createRegion(P, 2, RegionKind.ANON, RW, 1);
-  }
-
-  private void threads(int... nodes) {
-    for (int i = 0; i < nodes.length; i++) {
-      popcorn.createThread(i, Popcorn.NO_PAGE, 0);
-      if (nodes[i] > 0) {
-        popcorn.givenThreadAt(i, nodes[i]);
-      }
-    }
-  }
-
-  private void ended(int thread, int result) {
-    done.put(thread, world.nowNanos() / 1000 + (result == 0 ? "" : " " + Outcome.name(result)));
-  }
-
-  private void access(long micros, int thread, long page, boolean write) {
-    world.at(
-        micros * 1000, () -> popcorn.access(thread, page, write, AccessMode.USER, this::ended));
-  }
-
-  private void read(long micros, int thread, long page) {
-    access(micros, thread, page, false);
-  }
-
-  private void write(long micros, int thread, long page) {
-    access(micros, thread, page, true);
-  }
-
-  private void migrate(long micros, int thread, int nid) {
-    world.at(micros * 1000, () -> popcorn.migrate(thread, nid, this::ended));
-  }
-
-  private void expectSent(String... expected) {
-    assertEquals(Arrays.asList(expected), world.sent());
-  }
-
-  private static String[] lines(String text) {
-    String[] lines = text.split(";");
-    for (int i = 0; i < lines.length; i++) {
-      lines[i] =
-          lines[i]
-              .strip()
-              .replace("PQ", "REMOTE_PAGE_REQUEST")
-              .replace("PR", "REMOTE_PAGE_RESPONSE")
-              .replace("PS", "REMOTE_PAGE_RESPONSE_SHORT")
-              .replace("IQ", "PAGE_INVALIDATE_REQUEST")
-              .replace("IR", "PAGE_INVALIDATE_RESPONSE")
-              .replace("VQ", "VMA_INFO_REQUEST")
-              .replace("VR", "VMA_INFO_RESPONSE");
-    }
-    return lines;
-  }
-
-  private void actions(int node, int... indexAndCount) {
-    long[] expected = new long[FaultHandleActions.CELLS];
-    for (int i = 0; i < indexAndCount.length; i += 2) {
-      expected[indexAndCount[i]] = indexAndCount[i + 1];
-    }
-    long[] found = new long[FaultHandleActions.CELLS];
-    for (int i = 0; i < found.length; i++) {
-      found[i] = popcorn.stat(node).action(i);
-    }
-    assertArrayEquals(expected, found);
-  }
-
-  private void finish() {
-    world.run();
-    new Invariants(popcorn).checkAtRest();
-    assertNull(popcorn.failure());
-  }
-
+final class TestVectorTest extends Bench {
   @Test
   void tv01EachNodeTellsEachOtherItsArchitecture() {
     start(3);

@@ -1,5 +1,6 @@
 package org.popcornreplay.protocol.check;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.popcornreplay.protocol.MessageType;
@@ -48,7 +49,7 @@ public final class Invariants {
     if (writer >= 0 && readers > 1) {
       fail(page, "node " + writer + " may write while " + (readers - 1) + " others may read");
     }
-    if (readers > 0 && !popcorn.seesLatest(page)) {
+    if (readers > 0 && popcorn.isMapped(page, Popcorn.ORIGIN) && !popcorn.seesLatest(page)) {
       fail(page, "a node that may read does not see the newest write");
     }
   }
@@ -78,10 +79,30 @@ public final class Invariants {
     answered(MessageType.VMA_OP_REQUEST, total(MessageType.VMA_OP_RESPONSE));
     for (int place = 0; place < popcorn.knownPages(); place++) {
       long page = popcorn.knownPage(place);
-      if (popcorn.obeysInvariants(page)) {
+      if (popcorn.obeysInvariants(page) && popcorn.isMapped(page, Popcorn.ORIGIN)) {
         directoryEqualsPageTables(page);
       }
     }
+  }
+
+  /**
+   * Pages that a remote can use although the origin has unmapped them, one line each. Not an
+   * invariant: the kernel's munmap allows it, because a remote that has unmapped fetches the VMA
+   * again as long as the origin still has it.
+   */
+  public List<String> staleMappings() {
+    List<String> stale = new ArrayList<>();
+    for (int place = 0; place < popcorn.knownPages(); place++) {
+      long page = popcorn.knownPage(place);
+      for (int node = 1;
+          node < popcorn.nodes() && !popcorn.isMapped(page, Popcorn.ORIGIN);
+          node++) {
+        if (popcorn.pteState(page, node).allows(false)) {
+          stale.add("node " + node + " can use page " + page + ", which the origin has unmapped");
+        }
+      }
+    }
+    return stale;
   }
 
   private long pageResponses() {

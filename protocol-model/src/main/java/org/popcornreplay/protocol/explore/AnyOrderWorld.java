@@ -1,0 +1,259 @@
+package org.popcornreplay.protocol.explore;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.popcornreplay.protocol.Cost;
+import org.popcornreplay.protocol.Digest;
+import org.popcornreplay.protocol.Digestible;
+import org.popcornreplay.protocol.Message;
+import org.popcornreplay.protocol.Observer;
+import org.popcornreplay.protocol.Popcorn;
+import org.popcornreplay.protocol.PopcornCluster;
+import org.popcornreplay.protocol.World;
+
+/**
+ * A scenario in one state. What can happen next is numbered: a thread begins its next operation,
+ * the first message of a link arrives, the first item of a work queue starts, a woken context goes
+ * on. Time has no meaning here.
+ */
+final class AnyOrderWorld implements World {
+  private static final int BUSY = 1;
+
+  private final Scenario scenario;
+  private final Popcorn popcorn;
+  private final int nodes;
+  private final List<ArrayDeque<Message>> links = new ArrayList<>();
+  private final List<ArrayDeque<Step>> works = new ArrayList<>();
+  private final List<Step> runnable = new ArrayList<>();
+  private final int[] begun;
+  private final int[] state;
+  private int choice;
+  private int widest;
+  private List<String> chart;
+  private String bad;
+
+  AnyOrderWorld(Scenario scenario) {
+    this.scenario = scenario;
+    this.nodes = scenario.nodes();
+    for (int link = 0; link < nodes * nodes; link++) {
+      links.add(new ArrayDeque<>(4));
+      works.add(new ArrayDeque<>(4));
+    }
+    begun = new int[scenario.threads()];
+    state = new int[scenario.threads()];
+    Observer observer =
+        new Observer() {
+          @Override
+          public void messageSent(Message message) {
+            tell("    sends " + message);
+          }
+        };
+    popcorn = new PopcornCluster(nodes, 4096, this, scenario.options(), observer);
+    scenario.prepare(popcorn);
+  }
+
+  Popcorn popcorn() {
+    return popcorn;
+  }
+
+  /** Writes down what happens from now on. */
+  void record(List<String> into) {
+    chart = into;
+  }
+
+  private void tell(String line) {
+    if (chart != null) {
+      chart.add(line);
+    }
+  }
+
+  /** How many things can happen next. */
+  int actions() {
+    int actions = runnable.size();
+    for (int thread = 0; thread < state.length; thread++) {
+      actions += canBegin(thread) ? 1 : 0;
+    }
+    for (int link = 0; link < nodes * nodes; link++) {
+      actions += links.get(link).isEmpty() ? 0 : 1;
+      actions += works.get(link).isEmpty() ? 0 : 1;
+    }
+    return actions;
+  }
+
+  private boolean canBegin(int thread) {
+    return state[thread] != BUSY
+        && begun[thread] < scenario.operations(thread)
+        && popcorn.nodeOf(thread) >= 0;
+  }
+
+  /**
+   * Lets one thing happen.
+   *
+   * @param chosen what {@link World#choose} answers in it
+   * @return how many answers {@link World#choose} could have given, 1 if it was not asked
+   */
+  int act(int action, int chosen) {
+    choice = chosen;
+    widest = 1;
+    int left = action;
+    if (left < runnable.size()) {
+      Step step = runnable.remove(left);
+      tell("  " + describe(step) + " goes on");
+      step.run();
+      return widest;
+    }
+    left -= runnable.size();
+    for (int thread = 0; thread < state.length; thread++) {
+      if (canBegin(thread) && left-- == 0) {
+        begin(thread);
+        return widest;
+      }
+    }
+    for (int link = 0; link < nodes * nodes; link++) {
+      if (!links.get(link).isEmpty() && left-- == 0) {
+        Message message = links.get(link).remove();
+        tell("  " + message + " arrives");
+        popcorn.deliver(message);
+        return widest;
+      }
+      if (!works.get(link).isEmpty() && left-- == 0) {
+        Step work = works.get(link).remove();
+        tell("  " + describe(work) + " starts");
+        work.run();
+        return widest;
+      }
+    }
+    throw new IllegalArgumentException("action: number=" + action + ", expected a possible one");
+  }
+
+  private static String describe(Step step) {
+    return step.getClass().getSimpleName();
+  }
+
+  private void begin(int thread) {
+    int place = begun[thread]++;
+    state[thread] = BUSY;
+    tell("  thread " + thread + " begins operation " + place);
+    scenario.begin(
+        popcorn,
+        thread,
+        place,
+        (id, result) -> {
+          state[id] = 0;
+          tell("    thread " + id + " ends operation " + place + " with " + result);
+        });
+  }
+
+  /** Nothing can happen any more and nobody waits, except in a futex. */
+  boolean isDone() {
+    for (int thread = 0; thread < state.length; thread++) {
+      boolean sleeps = state[thread] == BUSY && scenario.waitsInFutex(thread, begun[thread] - 1);
+      boolean over = popcorn.nodeOf(thread) < 0 || begun[thread] == scenario.operations(thread);
+      if ((state[thread] == BUSY && !sleeps) || (!over && !sleeps)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What the kernel, or the scenario, made wrong; null if nothing. */
+  String failure() {
+    return bad != null ? bad : popcorn.failure();
+  }
+
+  long stateHash() {
+    Digest digest = new Digest().add(popcorn.stateHash());
+    for (int thread = 0; thread < state.length; thread++) {
+      digest.add(begun[thread]).add(state[thread]);
+    }
+    for (int link = 0; link < nodes * nodes; link++) {
+      digest.add(links.get(link).size()).add(works.get(link).size());
+      for (Message message : links.get(link)) {
+        message.digest(digest);
+      }
+      for (Step work : works.get(link)) {
+        fold(work, digest);
+      }
+    }
+    long unordered = 0;
+    for (Step step : runnable) {
+      Digest one = new Digest();
+      fold(step, one);
+      unordered += one.value();
+    }
+    return digest.add(unordered).value();
+  }
+
+  private static void fold(Step step, Digest digest) {
+    if (!(step instanceof Digestible part)) {
+      throw new IllegalStateException(
+          "step: class=" + step.getClass().getName() + ", expected a part of the state");
+    }
+    part.digest(digest);
+  }
+
+  @Override
+  public long nowNanos() {
+    return 0;
+  }
+
+  @Override
+  public void transmit(Message message, Step handedOver) {
+    links.get(message.from() * nodes + message.to()).add(message);
+    if (handedOver != null) {
+      handedOver.run();
+    }
+  }
+
+  @Override
+  public void rdmaWrite(int from, int to, int bytes, Step completed) {
+    runnable.add(completed);
+  }
+
+  @Override
+  public void queueWork(int node, int peer, Step work) {
+    works.get(peer * nodes + node).add(work);
+  }
+
+  @Override
+  public void spend(int node, Runner runner, int peer, int thread, Cost cost, Step then) {
+    if (cost == Cost.PAGE_REPLY || cost == Cost.TRYLOCK_YIELD) {
+      runnable.add(then);
+    } else {
+      then.run();
+    }
+  }
+
+  @Override
+  public void wake(int node, Runner runner, int peer, int thread, Step then) {
+    runnable.add(then);
+  }
+
+  @Override
+  public void backOff(int node, int thread, boolean busy, long delayNanos, Step then) {
+    runnable.add(then);
+  }
+
+  @Override
+  public void giveWay(int node, Step then) {
+    runnable.add(then);
+  }
+
+  @Override
+  public void timer(int node, long delayNanos, Step then) {
+    bad = "timers have no place in an exploration";
+  }
+
+  @Override
+  public int choose(int bound) {
+    widest = bound;
+    return Math.min(choice, bound - 1);
+  }
+
+  @Override
+  public boolean chance(double probability) {
+    widest = 2;
+    return choice == 1;
+  }
+}
