@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.popcornreplay.traces.cli.ExitCode;
 import picocli.CommandLine;
 
@@ -143,6 +145,35 @@ final class ReportCommandTest {
     }
     Answer answer = run(store, "-o", folder.resolve("out"), "--run", "1");
     assertFails(ExitCode.BAD_INPUT, "file system operations are disabled", answer);
+  }
+
+  /** A store may be damaged or made by a stranger; that is never a defect of the report. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "runs SET speedup = 'inf'::DOUBLE, baseline_ns = 9223372036854775807",
+        "runs SET speedup = 'nan'::DOUBLE, simulated_ns = 0",
+        "runs SET simulated_ns = -9223372036854775808, nodes = -1",
+        "runs SET simulated_ns = 9223372036854775807, nodes = 2147483647",
+        "runs SET page_bytes = 0, cores = NULL, record_level = NULL",
+        "threads SET compute_ns = 9223372036854775807, fault_ns = -1",
+        "messages SET sent_ns = 9223372036854775807, page = -5",
+        "messages SET sent_ns = -9223372036854775808, src = -1, dst = NULL",
+        "faults SET end_ns = -1, kind = NULL, page = NULL",
+        "traffic SET src = 2147483647, message_count = NULL",
+        "pages SET fault_ns = 0, sharing = NULL, object = NULL",
+        "intervals SET end_ns = -9223372036854775808, node = 2147483647"
+      })
+  void shouldNeverCallOddNumbersADefect(String update) throws Exception {
+    Path store = someRuns();
+    try (StoreFixture runs = StoreFixture.open(store)) {
+      runs.sql("UPDATE " + update);
+    }
+    Answer answer = run(store, "-o", folder.resolve("out"), "--compare", "1", "2");
+    assertTrue(
+        answer.exitCode() == ExitCode.DONE || answer.exitCode() == ExitCode.BAD_INPUT,
+        answer.err());
+    assertEquals(1, answer.err().strip().lines().count(), answer.err());
   }
 
   @Test

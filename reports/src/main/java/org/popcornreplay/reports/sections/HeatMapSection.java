@@ -71,7 +71,7 @@ final class HeatMapSection {
                 new HeatChart(
                     List.of(),
                     (int) Subject.SLICES,
-                    subject.focus().simulatedNanos(),
+                    subject.lengthNanos(),
                     names,
                     cells,
                     List.of(),

@@ -127,7 +127,7 @@ final class MessagesSection {
         busiest = slice;
       }
     }
-    long length = subject.focus().simulatedNanos();
+    long length = subject.lengthNanos();
     Html look =
         Html.sentence(
             "Each bar is {} of the run ({}). The busiest begins at {}: {} in it, {} times the average.",

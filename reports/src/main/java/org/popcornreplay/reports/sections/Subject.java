@@ -24,6 +24,11 @@ public record Subject(ReportStore store, Selection selection, PictureBook pictur
     return selection.focus();
   }
 
+  /** Length of the run in detail; at least 1 ns, so that it can be cut into slices. */
+  long lengthNanos() {
+    return Math.max(1, focus().simulatedNanos());
+  }
+
   /** Asks a named query of {@code popcorn-sql} about the run in detail. */
   Rows askNamed(String query, long most) {
     return store.askNamed(query, Map.of("run", focus().id(), "limit", most));
@@ -33,7 +38,7 @@ public record Subject(ReportStore store, Selection selection, PictureBook pictur
   Rows ask(String query, Object... more) {
     Map<String, Long> values = new TreeMap<>();
     values.put("run", focus().id());
-    values.put("length", focus().simulatedNanos());
+    values.put("length", lengthNanos());
     values.put("slices", SLICES);
     for (int i = 0; i < more.length; i += 2) {
       values.put((String) more[i], ((Number) more[i + 1]).longValue());

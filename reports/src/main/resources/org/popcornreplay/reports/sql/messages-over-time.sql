@@ -1,5 +1,5 @@
 -- Messages and bytes of run {run} by type and time: the run is cut into {slices} equal slices, numbered from 0, by the moment of sending.
-SELECT least(sent_ns * {slices} // greatest({length}, 1), {slices} - 1) AS slice, type,
+SELECT least(sent_ns * {slices} // {length}, {slices} - 1) AS slice, type,
        count(*) AS messages, sum(bytes)::BIGINT AS bytes
 FROM messages
 WHERE run_id = {run} AND sent_ns >= 0
