@@ -99,7 +99,7 @@ public final class RecordCommand implements Callable<Integer> {
     check();
     Path program = program(words.get(0));
     Path trace = output != null ? output : Path.of(program.getFileName() + ".ptrace");
-    CaptureTool tool = CaptureTool.ready();
+    CaptureTool tool = CaptureTool.prepare();
     try {
       prepare(trace);
       return record(tool, program, trace);
@@ -164,9 +164,10 @@ public final class RecordCommand implements Callable<Integer> {
         new Manifest()
             .program(words.get(0), words.subList(1, words.size()))
             .fullDetail(detail == Detail.full)
+            .sliceMarks(detail == Detail.full)
             .sliceInstructions(sliceInstructions);
     manifest.json().put("popcorn_syscalls", popcornCalls.name()).put("pretend_nodes", pretendNodes);
-    manifest.json().withObject("/tools").put("valgrind", tool.version());
+    manifest.json().withObject("/tools").put("valgrind", tool.valgrindVersion());
     Path folder =
         Files.createTempDirectory(
             "popcorn-trace-",
@@ -180,6 +181,7 @@ public final class RecordCommand implements Callable<Integer> {
       Process process = start(tool, program, fifo, log);
       InterruptSignals signals = InterruptSignals.leaveTo(process);
       Thread alarm = timeout(process);
+      openWhenGone(process, fifo);
       CaptureStream stream;
       try (FileChannel channel = FileChannel.open(fifo, StandardOpenOption.READ)) {
         stream = new CaptureStream(channel, writer, program.getFileName().toString());
@@ -219,36 +221,46 @@ public final class RecordCommand implements Callable<Integer> {
     return parent != null && parent.quiet();
   }
 
-  /** The shell opens the pipe, so that no descriptor of this process is in the way. */
   private Process start(CaptureTool tool, Path program, Path fifo, Path log) throws IOException {
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of(
-            "/bin/sh",
-            "-c",
-            "pipe=$1; shift; exec \"$@\" 9>\"$pipe\"",
-            "sh",
-            fifo.toString(),
-            tool.valgrind().toString(),
+            tool.program().toString(),
+            "--command-line-only=yes",
             "--tool=poptrace",
             "-q",
             "--log-file=" + log,
             "--vgdb=no",
-            "--fair-sched=yes",
+            "--fair-sched=try",
             "--smc-check=all-non-file",
-            "--run-libc-freeres=no",
-            "--run-cxx-freeres=no",
+            "--num-callers=12",
             "--max-threads=" + MAX_THREADS,
-            "--out-fd=9",
+            "--to=" + fifo,
             "--slice=" + sliceInstructions,
             "--full=" + (detail == Detail.full ? "yes" : "no"),
             "--popcorn=" + popcornCalls.name(),
-            "--pretend-nodes=" + pretendNodes,
+            "--nodes=" + pretendNodes,
             program.toString()));
     command.addAll(words.subList(1, words.size()));
     ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-    builder.environment().put("VALGRIND_LIB", tool.folder().toString());
+    builder.environment().put("VALGRIND_LIB", tool.directory().toString());
+    builder.environment().put("VALGRIND_LAUNCHER", tool.program().toString());
     return builder.start();
+  }
+
+  /** Opens the pipe's other end when the tool is gone, so that nobody waits for it for ever. */
+  private static void openWhenGone(Process process, Path fifo) {
+    process
+        .onExit()
+        .thenRun(
+            () -> {
+              try (FileChannel end =
+                  FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                assert end.isOpen();
+              } catch (IOException e) {
+                // it was opened and removed: nobody waits
+              }
+            });
   }
 
   private Thread timeout(Process process) {

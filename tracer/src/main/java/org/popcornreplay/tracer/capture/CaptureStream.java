@@ -1,74 +1,89 @@
 package org.popcornreplay.tracer.capture;
 
-import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
-import it.unimi.dsi.fastutil.longs.LongArrays;
+import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import org.popcornreplay.traces.AccessKind;
 import org.popcornreplay.traces.EventKind;
-import org.popcornreplay.traces.SyncFunction;
 import org.popcornreplay.traces.TraceWriter;
 import org.popcornreplay.traces.VisitFlags;
+import org.popcornreplay.traces.VisitReduction;
 
 /**
- * Turns the capture tool's stream into a trace. The layout of each record is in poptrace_wire.h.
- * Memory depends on threads, images and the pages of one slice, not on the length of the stream.
+ * Turns the capture tool's stream, which stream.h lays out, into a trace. Memory depends on
+ * threads, images, live heap blocks and the pages of one slice, not on the length of the stream.
  */
 public final class CaptureStream {
-  private static final long MAGIC = 0x3130636172547050L;
+  private static final int VERSION = 1;
   private static final int HELLO = 1;
   private static final int SLICE = 2;
-  private static final int ACCESS = 3;
-  private static final int EVENT = 4;
-  private static final int MAP = 5;
-  private static final int CODE = 6;
-  private static final int THREAD = 7;
-  private static final int STACK = 8;
-  private static final int END = 9;
+  private static final int EVENT = 3;
+  private static final int ATOMIC = 4;
+  private static final int KERNEL = 5;
+  private static final int THREAD = 6;
+  private static final int NAME = 7;
+  private static final int MAP = 8;
+  private static final int CODE = 9;
+  private static final int STACK = 10;
+  private static final int HEAP = 11;
+  private static final int SEGMENT = 12;
+  private static final int WORDS = 13;
+  private static final int END = 14;
+  private static final int NOTE = 16;
+  private static final int THREAD_END = 17;
 
-  private static final int VISIT_BYTES = 64;
-  private static final int MAX_VISITS = 1 << 20;
-  private static final int MAX_RANGES = 1 << 24;
-  private static final int PAGE_SHIFT = 12;
-  private static final int PROT_EXEC = 4;
+  private static final int ROW_BYTES = 64;
+  private static final int MEMBER_BYTES = 32;
+  private static final int GUARDED = 2;
+  private static final int EXECVE = 59;
   private static final String[] MAP_OPERATIONS = {
     "initial", "mmap", "munmap", "mprotect", "mremap", "brk", "madvise", "stack"
   };
 
-  private final Wire wire;
+  private final RecordReader record;
   private final TraceWriter trace;
-  private final String mainName;
+  private final boolean full;
   private final List<RecordedThread> threads = new ArrayList<>();
-  private final Map<String, RecordedImage> images = new LinkedHashMap<>();
-  private final Long2IntOpenHashMap threadByHandle = new Long2IntOpenHashMap();
-  private final KernelPages kernelPages = new KernelPages();
-  private final SlicePages slice = new SlicePages();
+  private final LoadedImages images = new LoadedImages();
+  private final SliceRows slice = new SliceRows();
+  private final Long2LongOpenHashMap liveBlocks = new Long2LongOpenHashMap();
+  private final Long2ObjectOpenHashMap<Segment> segments = new Long2ObjectOpenHashMap<>();
+  private final List<String> notes = new ArrayList<>();
+  private long sequence;
+  private long blocks;
   private volatile long instructions;
   private volatile long accesses;
+  private volatile boolean helloed;
   private boolean ended;
+  private boolean replaced;
 
   private static final class RecordedThread {
     private int tid;
     private int parent;
+    private String name;
     private long stackLow;
     private long stackHigh;
-    private long start;
+    private long start = -1;
     private long exit = -1;
     private long instructions;
     private long reads;
     private long writes;
+    private VisitReduction kernel;
   }
 
-  private static final class RecordedImage {
-    private int number;
-    private long start = Long.MAX_VALUE;
-    private long end;
-    private boolean executable;
+  /** Full detail: what a logged segment says. */
+  private static final class Segment {
+    private int instructions;
+    private int words;
+    private boolean guarded;
+    private long[] offset;
+    private int[] root;
+    private int[] instruction;
+    private int[] site;
+    private int[] kind;
   }
 
   /**
@@ -77,10 +92,12 @@ public final class CaptureStream {
    * @param mainName name of the main thread
    */
   public CaptureStream(ReadableByteChannel channel, TraceWriter trace, String mainName) {
-    wire = new Wire(channel);
+    record = new RecordReader(channel);
     this.trace = trace;
-    this.mainName = mainName;
-    threadByHandle.defaultReturnValue(-1);
+    full = trace.manifest().fullDetail();
+    liveBlocks.defaultReturnValue(-1);
+    RecordedThread main = thread(0);
+    main.name = mainName;
   }
 
   /** Instructions so far, for progress; may be read by another thread. */
@@ -93,44 +110,74 @@ public final class CaptureStream {
     return accesses;
   }
 
-  /** Whether the tool said that the program had ended. */
+  /** Whether the tool has begun to talk. */
+  public boolean begun() {
+    return helloed;
+  }
+
+  /** Whether the tool said that the program had ended, or the program replaced itself. */
   public boolean ended() {
-    return ended;
+    return ended || replaced;
+  }
+
+  /** Whether the stream ended with the program's replacing itself by another one. */
+  public boolean replaced() {
+    return replaced && !ended;
+  }
+
+  /** What the tool had to say to people. */
+  public List<String> notes() {
+    return List.copyOf(notes);
   }
 
   /** Reads to the end of the stream. */
   public void read() throws IOException {
-    while (wire.more()) {
-      int type = wire.number();
+    while (record.next()) {
+      int type = record.type();
+      if (type != SLICE) {
+        endSlice();
+      }
       switch (type) {
         case HELLO -> hello();
         case SLICE -> slice();
-        case ACCESS -> access();
         case EVENT -> event();
+        case ATOMIC -> atomic();
+        case KERNEL -> kernel();
+        case THREAD -> threadBegins();
+        case NAME -> name();
         case MAP -> map();
         case CODE -> code();
-        case THREAD -> thread();
         case STACK -> stack();
-        case END -> {
-          wire.number();
-          wire.wide();
-          wire.wide();
-          ended = true;
-        }
-        default -> throw new IOException("record type=" + type + ", expected 1 to " + END);
+        case HEAP -> heap();
+        case SEGMENT -> segment();
+        case WORDS -> words();
+        case END -> ended = true;
+        case NOTE -> notes.add(record.text(0));
+        case THREAD_END -> threadEnds();
+        default ->
+            throw new IOException("capture stream: type=" + type + ", expected 1 to " + THREAD_END);
+      }
+    }
+    endSlice();
+    for (RecordedThread t : threads) {
+      if (t.kernel != null) {
+        t.kernel.cut(t.instructions);
       }
     }
   }
 
-  /** Writes the tables that are complete only at the end: threads, images and their variables. */
-  public void finish() throws IOException {
+  /** Writes the tables that are complete only at the end: threads, images, code, variables. */
+  public void finish() {
     for (int i = 0; i < threads.size(); i++) {
       RecordedThread t = threads.get(i);
+      if (t.start < 0 && i > 0) {
+        continue; // announced, but ended before its first instruction
+      }
       trace.thread(
           i,
           t.tid,
           t.parent,
-          i == 0 ? mainName : "thread " + i,
+          t.name,
           t.stackLow,
           t.stackHigh,
           t.start,
@@ -139,108 +186,97 @@ public final class CaptureStream {
           t.reads,
           t.writes);
     }
-    for (Map.Entry<String, RecordedImage> entry : images.entrySet()) {
-      RecordedImage image = entry.getValue();
-      ElfFile elf = image.executable ? ElfFile.open(Path.of(entry.getKey())) : null;
-      long bias = elf == null ? 0 : image.start - elf.linkedStart();
-      if (image.end == 0) {
-        image.start = 0;
-      }
-      trace.image(
-          image.number,
-          entry.getKey(),
-          elf == null ? "" : elf.buildId(),
-          image.start,
-          image.end,
-          bias);
-      if (elf != null) {
-        elf.variables(
-            (name, address, bytes) -> trace.variable(image.number, name, address + bias, bytes));
-      }
-    }
+    images.write(trace);
   }
 
-  private void hello() throws IOException {
-    long magic = wire.wide();
-    if (magic != MAGIC) {
-      throw new IOException("magic=" + Long.toHexString(magic) + ", expected PpTrac01");
+  private RecordedThread thread(int number) {
+    if (number < 0 || number > threads.size() + 100_000) {
+      throw new IllegalArgumentException("thread=" + number);
     }
-    wire.number();
-    wire.wide();
-    wire.number();
-    wire.number();
-  }
-
-  private RecordedThread threadNumbered(int number) throws IOException {
-    if (number < 0 || number >= threads.size()) {
-      throw new IOException("thread=" + number + ", expected 0 to " + (threads.size() - 1));
+    while (threads.size() <= number) {
+      RecordedThread t = new RecordedThread();
+      t.name = "thread " + threads.size();
+      t.parent = -1;
+      threads.add(t);
     }
     return threads.get(number);
   }
 
+  private void hello() throws IOException {
+    record.expect(24);
+    if (record.number(0) != VERSION) {
+      throw new IOException(
+          "capture stream: version=" + record.number(0) + ", expected " + VERSION);
+    }
+    thread(0).tid = record.number(4);
+    helloed = true;
+  }
+
   private void slice() throws IOException {
-    ByteBuffer head = wire.fixed(24);
-    int number = head.getInt();
-    int visits = head.getInt();
-    long start = head.getLong();
-    long length = head.getLong();
-    RecordedThread t = threadNumbered(number);
-    if (visits < 0 || visits > MAX_VISITS || length < 0 || length > Integer.MAX_VALUE) {
-      throw new IOException("slice: visits=" + visits + " length=" + length);
+    record.expect(24);
+    int number = record.number(0);
+    int rows = record.number(4);
+    long start = record.wide(8);
+    long end = record.wide(16);
+    record.expect(24 + (long) rows * ROW_BYTES);
+    if (slice.holdsOther(number, start) || slice.isFull()) {
+      endSlice();
     }
-    slice.clear(visits);
-    for (int i = 0; i < visits; i++) {
-      slice.read(wire.fixed(VISIT_BYTES));
+    slice.slice(number, start, end);
+    for (int i = 0; i < rows; i++) {
+      if (slice.isFull()) {
+        endSlice();
+        slice.slice(number, start, end);
+      }
+      slice.add(record, 24 + i * ROW_BYTES);
     }
-    slice.sort();
-    long reads = 0;
-    long writes = 0;
-    for (int i = 0; i < visits; i++) {
-      SlicePages.Row v = slice.row(i);
-      trace.visit(
-          number,
-          start,
-          (int) length,
-          v.page,
-          v.firstRead,
-          v.firstWrite,
-          v.reads,
-          v.writes,
-          v.readLines,
-          v.writeLines,
-          v.readIp,
-          v.writeIp,
-          v.flags);
-      reads += v.reads;
-      writes += v.writes;
+    reached(thread(number), end);
+  }
+
+  private void endSlice() {
+    slice.emit(this::visit);
+  }
+
+  private void visit(
+      int number,
+      long start,
+      int length,
+      long page,
+      int firstRead,
+      int firstWrite,
+      int reads,
+      int writes,
+      long readLines,
+      long writeLines,
+      long readIp,
+      long writeIp,
+      int flags) {
+    RecordedThread t = threads.get(number);
+    if (t.kernel != null && (flags & VisitFlags.KERNEL) == 0) {
+      t.kernel.cut(start);
     }
-    t.reads += reads;
-    t.writes += writes;
-    accesses += reads + writes;
-    if (start + length > t.instructions) {
-      instructions += start + length - t.instructions;
-      t.instructions = start + length;
+    trace.visit(
+        number,
+        start,
+        length,
+        page,
+        firstRead,
+        firstWrite,
+        reads,
+        writes,
+        readLines,
+        writeLines,
+        readIp,
+        writeIp,
+        flags);
+    if ((flags & VisitFlags.KERNEL) == 0) {
+      t.reads += reads;
+      t.writes += writes;
+      accesses += reads + (long) writes;
     }
   }
 
-  private void access() throws IOException {
-    ByteBuffer b = wire.fixed(40);
-    int number = b.getInt();
-    int bytes = b.getInt();
-    long at = b.getLong();
-    long address = b.getLong();
-    long ip = b.getLong();
-    int kind = b.getInt();
-    int flags = b.getInt();
-    RecordedThread t = threadNumbered(number);
-    trace.access(number, at, address, bytes, kind, ip, flags);
-    if (kind != 1) {
-      t.reads++;
-    }
-    if (kind != 0) {
-      t.writes++;
-    }
-    accesses++;
+  private void reached(RecordedThread t, long at) {
     if (at > t.instructions) {
       instructions += at - t.instructions;
       t.instructions = at;
@@ -248,256 +284,242 @@ public final class CaptureStream {
   }
 
   private void event() throws IOException {
-    ByteBuffer b = wire.fixed(112);
-    int code = b.getInt();
-    int number = b.getInt();
-    long at = b.getLong();
-    long sequence = b.getLong();
-    int detail = b.getInt();
-    b.getInt();
-    long object = b.getLong();
-    long a0 = b.getLong();
-    long a1 = b.getLong();
-    long a2 = b.getLong();
-    long a3 = b.getLong();
-    long a4 = b.getLong();
-    long a5 = b.getLong();
-    long result = b.getLong();
-    long nanos = b.getLong();
-    long ip = b.getLong();
-    RecordedThread t = threadNumbered(number);
-    EventKind kind = EventKind.ofCode(code);
+    record.expect(16 + 11 * 8);
+    int number = record.number(0);
+    EventKind kind = EventKind.ofCode(record.number(4));
     if (kind == null) {
-      throw new IOException("event: kind=" + code + ", expected a kind of the trace format");
+      throw new IOException("capture stream: event kind=" + record.number(4));
     }
-    if (kind == EventKind.THREAD_CREATE) {
-      threadByHandle.put(object, (int) a0);
-    } else if (detail == SyncFunction.JOIN.ordinal()
-        && (kind == EventKind.SYNC_ENTER || kind == EventKind.SYNC_EXIT)) {
-      a1 = threadByHandle.get(object);
-    } else if (kind == EventKind.THREAD_START && t.parent >= 0) {
-      a0 = t.parent;
-      t.tid = (int) a1;
-    } else if (kind == EventKind.THREAD_EXIT) {
-      t.exit = sequence;
+    RecordedThread t = thread(number);
+    long at = record.wide(16);
+    reached(t, at);
+    if (t.kernel != null) {
+      t.kernel.cut(at);
     }
+    switch (kind) {
+      case THREAD_START -> {
+        t.start = sequence;
+        t.tid = (int) record.wide(40);
+      }
+      case THREAD_EXIT, PROCESS_EXIT -> t.exit = sequence;
+      default -> {}
+    }
+    int code = record.number(8);
+    replaced = kind == EventKind.SYSCALL && code == EXECVE && record.wide(80) == 0;
     trace.event(
-        number, at, sequence, kind, detail, object, a0, a1, a2, a3, a4, a5, result, nanos, ip);
-    kernelAccesses(number, at);
+        number,
+        at,
+        sequence++,
+        kind,
+        code,
+        record.wide(24),
+        record.wide(32),
+        record.wide(40),
+        record.wide(48),
+        record.wide(56),
+        record.wide(64),
+        record.wide(72),
+        record.wide(80),
+        record.wide(88),
+        record.wide(96));
   }
 
-  /** The pages that the kernel touched for the thread, as visits at the event's place. */
-  private void kernelAccesses(int number, long at) throws IOException {
-    int ranges = wire.number();
-    if (ranges < 0 || ranges > MAX_RANGES) {
-      throw new IOException("event: ranges=" + ranges + ", expected 0 to " + MAX_RANGES);
+  private void atomic() throws IOException {
+    record.expect(32);
+    trace.event(
+        record.number(0),
+        record.wide(8),
+        sequence++,
+        EventKind.ATOMIC,
+        0,
+        record.wide(16),
+        Short.toUnsignedInt(record.small(4)),
+        record.small(6),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        record.wide(24));
+  }
+
+  private void kernel() throws IOException {
+    record.expect(40);
+    int number = record.number(0);
+    int kind = record.number(4) == 0 ? AccessKind.READ : AccessKind.WRITE;
+    long at = record.wide(8);
+    long address = record.wide(16);
+    long bytes = record.wide(24);
+    long ip = record.wide(32);
+    RecordedThread t = thread(number);
+    if (!full && t.kernel == null) {
+      t.kernel = new VisitReduction(number, Integer.MAX_VALUE, this::visit);
     }
-    if (ranges == 0) {
-      return;
+    while (bytes > 0) {
+      int part = (int) Math.min(bytes, 1 << 28);
+      if (full) {
+        trace.access(number, at, address, part, kind, ip, VisitFlags.KERNEL);
+      } else {
+        t.kernel.access(at, address, part, kind, ip, VisitFlags.KERNEL);
+      }
+      address += part;
+      bytes -= part;
     }
-    kernelPages.clear();
-    for (int i = 0; i < ranges; i++) {
-      ByteBuffer b = wire.fixed(24);
-      long address = b.getLong();
-      long bytes = b.getLong();
-      boolean write = b.getInt() != 0;
-      b.getInt();
-      kernelPages.add(address, bytes, write);
+  }
+
+  private void threadBegins() throws IOException {
+    record.expect(32);
+    RecordedThread t = thread(record.number(0));
+    t.tid = record.number(4);
+    t.parent = record.number(8) - 1;
+    t.stackLow = record.wide(16);
+    t.stackHigh = record.wide(24);
+  }
+
+  private void threadEnds() throws IOException {
+    record.expect(16);
+    RecordedThread t = thread(record.number(0));
+    reached(t, record.wide(8));
+    if (t.kernel != null) {
+      t.kernel.cut(t.instructions);
     }
-    kernelPages.each(
-        (page, reads, writes, readLines, writeLines) ->
-            trace.visit(
-                number,
-                at,
-                0,
-                page,
-                reads > 0 ? 0 : -1,
-                writes > 0 ? 0 : -1,
-                reads,
-                writes,
-                readLines,
-                writeLines,
-                0,
-                0,
-                VisitFlags.KERNEL));
+  }
+
+  private void name() throws IOException {
+    record.expect(9);
+    thread(record.number(0)).name = record.text(8);
   }
 
   private void map() throws IOException {
-    ByteBuffer b = wire.fixed(48);
-    long sequence = b.getLong();
-    int number = b.getInt();
-    int operation = b.getInt();
-    long start = b.getLong();
-    long length = b.getLong();
-    int prot = b.getInt();
-    int flags = b.getInt();
-    long offset = b.getLong();
-    String file = wire.text();
+    record.expect(41);
+    int operation = record.number(4);
     if (operation < 0 || operation >= MAP_OPERATIONS.length) {
-      throw new IOException("map: operation=" + operation);
+      throw new IOException("capture stream: map operation=" + operation);
     }
+    long start = record.wide(8);
+    long length = record.wide(16);
+    int protection = record.number(24);
+    long offset = record.wide(32);
+    String file = record.text(40);
     trace.map(
-        sequence, number, MAP_OPERATIONS[operation], start, length, prot, flags, offset, file);
+        operation == 0 ? -1 : sequence - 1,
+        record.number(0),
+        MAP_OPERATIONS[operation],
+        start,
+        length,
+        protection,
+        record.number(28),
+        offset,
+        file);
     if (file.startsWith("/")) {
-      RecordedImage image = image(file);
-      image.start = Math.min(image.start, start);
-      image.end = Math.max(image.end, start + length);
-      image.executable |= (prot & PROT_EXEC) != 0;
+      images.mapped(file, start, length, offset, protection);
     }
-  }
-
-  private RecordedImage image(String path) {
-    RecordedImage image = images.get(path);
-    if (image == null) {
-      image = new RecordedImage();
-      image.number = images.size();
-      images.put(path, image);
-    }
-    return image;
   }
 
   private void code() throws IOException {
-    long ip = wire.wide();
-    String function = wire.text();
-    String folder = wire.text();
-    String file = wire.text();
-    int line = wire.number();
-    String path = wire.text();
-    int image = path.isEmpty() ? -1 : image(path).number;
-    trace.code(ip, image, function, folder.isEmpty() ? file : folder + "/" + file, line);
-  }
-
-  private void thread() throws IOException {
-    ByteBuffer b = wire.fixed(56);
-    int number = b.getInt();
-    int tid = b.getInt();
-    int parent = b.getInt();
-    b.getInt();
-    long low = b.getLong();
-    long high = b.getLong();
-    long start = b.getLong();
-    long exit = b.getLong();
-    long count = b.getLong();
-    wire.text();
-    if (exit == -1) {
-      if (number != threads.size()) {
-        throw new IOException("thread=" + number + ", expected " + threads.size());
-      }
-      RecordedThread t = new RecordedThread();
-      t.tid = tid;
-      t.parent = parent;
-      t.stackLow = low;
-      t.stackHigh = high;
-      t.start = start;
-      threads.add(t);
-    } else {
-      threadNumbered(number).instructions = count;
-    }
+    record.expect(17);
+    int functionBytes = record.number(12);
+    record.expect(16L + functionBytes);
+    images.code(
+        record.wide(0),
+        record.text(16, functionBytes),
+        record.text(16 + functionBytes),
+        record.number(8));
   }
 
   private void stack() throws IOException {
-    int number = wire.number();
-    int depth = wire.number();
-    if (depth < 0 || depth > 64) {
-      throw new IOException("stack: depth=" + depth + ", expected 0 to 64");
-    }
+    record.expect(8);
+    int depth = record.number(4);
+    record.expect(8 + 8L * depth);
     for (int i = 0; i < depth; i++) {
-      trace.stack(number, i, wire.wide());
+      trace.stack(record.number(0), i, record.wide(8 + 8 * i));
     }
   }
 
-  /** The visits of one slice, sorted by page. */
-  private static final class SlicePages {
-    private Row[] rows = new Row[0];
-    private int count;
-
-    private static final class Row {
-      private long page;
-      private int firstRead;
-      private int firstWrite;
-      private int reads;
-      private int writes;
-      private long readLines;
-      private long writeLines;
-      private long readIp;
-      private long writeIp;
-      private int flags;
+  private void heap() throws IOException {
+    record.expect(32);
+    int stack = record.number(4) - 1;
+    long address = record.wide(16);
+    boolean allocated = stack >= 0;
+    long block;
+    if (allocated) {
+      block = blocks++;
+      liveBlocks.put(address, block);
+    } else {
+      block = liveBlocks.remove(address);
     }
+    trace.event(
+        record.number(0),
+        record.wide(8),
+        sequence++,
+        allocated ? EventKind.HEAP_ALLOC : EventKind.HEAP_FREE,
+        0,
+        address,
+        record.wide(24),
+        block,
+        allocated ? stack : 0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0);
+  }
 
-    void clear(int room) {
-      count = 0;
-      int had = rows.length;
-      if (had < room) {
-        rows = java.util.Arrays.copyOf(rows, Math.max(room, 2 * had));
-        for (int i = had; i < rows.length; i++) {
-          rows[i] = new Row();
+  // ---- full detail
+
+  private void segment() throws IOException {
+    record.expect(24);
+    int members = Short.toUnsignedInt(record.small(14));
+    record.expect(24 + (long) members * MEMBER_BYTES);
+    Segment s = new Segment();
+    s.instructions = record.number(8);
+    s.words = Short.toUnsignedInt(record.small(12));
+    s.guarded = record.number(16) == GUARDED;
+    s.offset = new long[members];
+    s.root = new int[members];
+    s.instruction = new int[members];
+    s.site = new int[members];
+    s.kind = new int[members];
+    for (int i = 0; i < members; i++) {
+      int at = 24 + i * MEMBER_BYTES;
+      s.offset[i] = record.wide(at);
+      s.root[i] = record.small(at + 20);
+      s.instruction[i] = record.small(at + 22);
+      s.kind[i] = record.number(at + 24);
+      s.site[i] = trace.site(record.wide(at + 8), record.number(at + 16), s.kind[i], 0);
+      if (s.root[i] < -1 || s.root[i] >= s.words) {
+        throw new IOException("capture stream: root=" + s.root[i] + " of words=" + s.words);
+      }
+    }
+    segments.put(record.wide(0), s);
+  }
+
+  private void words() throws IOException {
+    record.expect(16);
+    int number = record.number(0);
+    int end = 16 + 8 * record.number(4);
+    record.expect(end);
+    RecordedThread t = thread(number);
+    long at = record.wide(8);
+    for (int p = 16; p < end; ) {
+      Segment s = segments.get(record.wide(p));
+      if (s == null || p + 8 + 8 * s.words > end) {
+        throw new IOException("capture stream: segment=" + record.wide(p));
+      }
+      if (!s.guarded || record.wide(p + 8) != 0) {
+        for (int i = 0; i < s.offset.length; i++) {
+          long address = record.wide(p + 8 + 8 * s.root[i]) + s.offset[i];
+          trace.access(number, at + s.instruction[i], address, s.site[i]);
+          t.reads += AccessKind.reads(s.kind[i]) ? 1 : 0;
+          t.writes += AccessKind.writes(s.kind[i]) ? 1 : 0;
         }
+        accesses += s.offset.length;
       }
+      at += s.instructions;
+      p += 8 + 8 * s.words;
     }
-
-    void read(ByteBuffer b) {
-      Row r = rows[count++];
-      r.page = b.getLong();
-      r.firstRead = b.getInt();
-      r.firstWrite = b.getInt();
-      r.reads = b.getInt();
-      r.writes = b.getInt();
-      r.readLines = b.getLong();
-      r.writeLines = b.getLong();
-      r.readIp = b.getLong();
-      r.writeIp = b.getLong();
-      r.flags = b.getInt();
-      b.getInt();
-    }
-
-    void sort() {
-      java.util.Arrays.sort(rows, 0, count, (x, y) -> Long.compareUnsigned(x.page, y.page));
-    }
-
-    Row row(int i) {
-      return rows[i];
-    }
-  }
-
-  /** What one system call touched, by page in ascending order. */
-  private static final class KernelPages {
-    private interface Sink {
-      void page(long page, int reads, int writes, long readLines, long writeLines);
-    }
-
-    private static final long MAX_RANGE_BYTES = 1L << 40;
-    private final it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap<long[]> pages =
-        new it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap<>();
-
-    void clear() {
-      pages.clear();
-    }
-
-    void add(long address, long bytes, boolean write) throws IOException {
-      if (bytes <= 0 || bytes > MAX_RANGE_BYTES) {
-        throw new IOException("kernel range: bytes=" + bytes);
-      }
-      long last = address + bytes - 1;
-      for (long page = address >>> PAGE_SHIFT; page <= last >>> PAGE_SHIFT; page++) {
-        long from = Math.max(address, page << PAGE_SHIFT);
-        long to = Math.min(last, (page << PAGE_SHIFT) + 4095);
-        int low = (int) (from >>> 6) & 63;
-        int high = (int) (to >>> 6) & 63;
-        long lines = (-1L >>> (63 - (high - low))) << low;
-        long[] sums = pages.computeIfAbsent(page, p -> new long[4]);
-        int side = write ? 1 : 0;
-        sums[side]++;
-        sums[2 + side] |= lines;
-      }
-    }
-
-    void each(Sink sink) {
-      long[] order = pages.keySet().toLongArray();
-      LongArrays.quickSort(order);
-      for (long page : order) {
-        long[] sums = pages.get(page);
-        sink.page(page, (int) sums[0], (int) sums[1], sums[2], sums[3]);
-      }
-    }
+    reached(t, at);
   }
 }

@@ -3,77 +3,219 @@ package org.popcornreplay.tracer.capture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.popcornreplay.traces.cli.CommandException;
 
 /**
- * The capture tool, compiled on this machine. It is linked with the installed Valgrind, so the
- * cache is keyed by Valgrind's version and by the tool's own source.
+ * The capture tool, compiled on this machine against the installed Valgrind and kept in a cache of
+ * the user, in a directory named by Valgrind's version and the hash of the sources.
+ *
+ * @param directory holds the tool and its preloaded library under the names that Valgrind expects
+ * @param valgrindVersion for example {@code 3.19.0}
  */
-public final class CaptureTool {
+public record CaptureTool(Path directory, String valgrindVersion) {
+  /** What a machine needs that cannot build it. */
+  public static final String NEEDS = "run: apt-get install valgrind gcc libc6-dev";
+
+  private static final String TOOL = "poptrace-amd64-linux";
+  private static final String PRELOAD = "vgpreload_poptrace-amd64-linux.so";
+  private static final String WRAPPERS = "wrappers.c";
   private static final List<String> SOURCES =
       List.of(
-          "poptrace.c",
-          "poptrace_preload.c",
-          "poptrace_requests.h",
-          "poptrace_wire.h",
-          "build.sh",
-          "COPYING");
+          "capture.h",
+          "code.c",
+          "instrument.c",
+          "main.c",
+          "output.c",
+          "popcorn.c",
+          "stream.h",
+          "syscalls.c",
+          "threads.c",
+          "visits.c",
+          WRAPPERS);
 
-  private static final String INSTALL = "apt-get install valgrind gcc libc6-dev binutils";
+  private static final List<String> TOOL_FLAGS =
+      List.of(
+          "-O2",
+          "-g",
+          "-std=gnu99",
+          "-m64",
+          "-fno-stack-protector",
+          "-fno-strict-aliasing",
+          "-fno-builtin",
+          "-fomit-frame-pointer",
+          "-fno-pie",
+          "-DVGA_amd64=1",
+          "-DVGO_linux=1",
+          "-DVGP_amd64_linux=1",
+          "-DVGPV_amd64_linux_vanilla=1");
 
-  private final Path folder;
-  private final Path valgrind;
-  private final String version;
-
-  private CaptureTool(Path folder, Path valgrind, String version) {
-    this.folder = folder;
-    this.valgrind = valgrind;
-    this.version = version;
+  /** Where the tool's program lies. */
+  public Path program() {
+    return directory.resolve(TOOL);
   }
 
-  /** The folder that Valgrind shall take its tools from. */
-  public Path folder() {
-    return folder;
-  }
-
-  /** The installed launcher. */
-  public Path valgrind() {
-    return valgrind;
-  }
-
-  /** Valgrind's version, for example {@code valgrind-3.19.0}. */
-  public String version() {
-    return version;
-  }
-
-  /** The tool for this user; compiles it where it is not in the cache. */
-  public static CaptureTool ready() {
-    Path valgrind = onPath("valgrind").orElseThrow(() -> missing("valgrind"));
-    String version = output(List.of(valgrind.toString(), "--version")).strip();
-    if (!version.matches("valgrind-[0-9][0-9A-Za-z.-]{0,40}")) {
-      throw CommandException.badInput(
-          valgrind + ": version=" + version + ", expected valgrind-3.19 or newer");
+  /** The tool for the Valgrind that is installed; compiles it when it is not in the cache. */
+  public static CaptureTool prepare() {
+    Valgrind valgrind = Valgrind.installed();
+    Map<String, byte[]> sources = sources();
+    Path home =
+        cache()
+            .resolve("popcorn-replay")
+            .resolve(valgrind.version() + "-" + hash(sources, valgrind));
+    CaptureTool tool = new CaptureTool(home, valgrind.version());
+    if (Files.isExecutable(tool.program())) {
+      return tool;
     }
     try {
-      Path folder = cache().resolve(version + "-" + sourceHash());
-      if (!Files.isExecutable(folder.resolve("poptrace-amd64-linux"))) {
-        build(folder);
-      }
-      return new CaptureTool(folder, valgrind, version);
+      Files.createDirectories(home.getParent());
+      compile(valgrind, sources, home);
     } catch (IOException e) {
       throw CommandException.badInput(
-          "capture tool: " + e.getMessage() + ", expected to be compiled in " + cache(), e);
+          "capture tool: cache=" + home + ", expected a directory that can be written: " + e, e);
+    }
+    return tool;
+  }
+
+  private static void compile(Valgrind valgrind, Map<String, byte[]> sources, Path home)
+      throws IOException {
+    Path lockFile = home.resolveSibling(home.getFileName() + ".lock");
+    try (FileChannel lock =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var held = lock.lock()) {
+      if (Files.isExecutable(home.resolve(TOOL))) {
+        return; // another process was first
+      }
+      Path beside = Files.createTempDirectory(home.getParent(), "build-");
+      try {
+        Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rwxr-xr-x"));
+        for (Map.Entry<String, byte[]> source : sources.entrySet()) {
+          Files.write(beside.resolve(source.getKey()), source.getValue());
+        }
+        link(valgrind, beside);
+        try {
+          Files.move(beside, home, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException e) {
+          delete(home); // left unfinished by somebody
+          Files.move(beside, home, StandardCopyOption.ATOMIC_MOVE);
+        }
+      } finally {
+        delete(beside);
+      }
+      assert held.isValid();
+    }
+  }
+
+  private static void link(Valgrind valgrind, Path in) throws IOException {
+    List<String> tool = new ArrayList<>(List.of("gcc"));
+    tool.addAll(TOOL_FLAGS);
+    tool.addAll(
+        List.of(
+            "-I" + valgrind.headers(),
+            "-static",
+            "-nodefaultlibs",
+            "-nostartfiles",
+            "-u",
+            "_start",
+            "-no-pie",
+            "-Wl,--build-id=none",
+            "-Wl,-Ttext-segment=" + valgrind.loadAddress(),
+            "-o",
+            TOOL));
+    SOURCES.stream().filter(s -> s.endsWith(".c") && !s.equals(WRAPPERS)).forEach(tool::add);
+    for (String library : List.of("coregrind", "vex", "gcc-sup")) {
+      tool.add(valgrind.libraries().resolve("lib" + library + "-amd64-linux.a").toString());
+    }
+    tool.add("-lgcc");
+    run(in, tool);
+    run(
+        in,
+        List.of(
+            "gcc",
+            "-O2",
+            "-g",
+            "-m64",
+            "-fPIC",
+            "-shared",
+            "-nostdlib",
+            "-fno-builtin",
+            "-fno-stack-protector",
+            "-I" + valgrind.headers(),
+            "-Wl,-z,interpose,-z,initfirst",
+            "-o",
+            PRELOAD,
+            WRAPPERS));
+    for (String shared : List.of("vgpreload_core-amd64-linux.so", "default.supp")) {
+      Files.createSymbolicLink(in.resolve(shared), valgrind.programs().resolve(shared));
+    }
+  }
+
+  private static void run(Path in, List<String> command) throws IOException {
+    Process process;
+    try {
+      process =
+          new ProcessBuilder(command).directory(in.toFile()).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      throw CommandException.badInput("capture tool: gcc=not found; " + NEEDS, e);
+    }
+    try {
+      process.getOutputStream().close();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        String line = said.lines().filter(l -> l.contains("error")).findFirst().orElse(said);
+        throw CommandException.badInput(
+            "capture tool: does not compile: " + line.strip() + "; " + NEEDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static Map<String, byte[]> sources() {
+    Map<String, byte[]> all = new LinkedHashMap<>();
+    for (String name : SOURCES) {
+      try (InputStream in = CaptureTool.class.getResourceAsStream(name)) {
+        if (in == null) {
+          throw new IllegalStateException("not on the classpath: " + name);
+        }
+        all.put(name, in.readAllBytes());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return all;
+  }
+
+  private static String hash(Map<String, byte[]> sources, Valgrind valgrind) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      sources.values().forEach(digest::update);
+      digest.update(String.join(" ", TOOL_FLAGS).getBytes(StandardCharsets.UTF_8));
+      digest.update(valgrind.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java platform has it
     }
   }
 
@@ -87,110 +229,27 @@ public final class CaptureTool {
         .findFirst();
   }
 
-  private static CommandException missing(String what) {
-    return CommandException.badInput(
-        what + ": not found on PATH, expected it installed: " + INSTALL);
-  }
-
   private static Path cache() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    if (xdg != null && xdg.startsWith("/")) {
-      return Path.of(xdg, "popcorn-replay");
+    String named = System.getenv("XDG_CACHE_HOME");
+    if (named != null && named.startsWith("/")) {
+      return Path.of(named);
     }
     String home = System.getenv("HOME");
-    if (home != null && Files.isDirectory(Path.of(home)) && Files.isWritable(Path.of(home))) {
-      return Path.of(home, ".cache", "popcorn-replay");
+    if (home != null && home.startsWith("/") && Files.isDirectory(Path.of(home))) {
+      return Path.of(home, ".cache");
     }
     return Path.of(
-        System.getProperty("java.io.tmpdir"), "popcorn-replay-" + System.getProperty("user.name"));
+        System.getProperty("java.io.tmpdir"), "popcorn-" + System.getProperty("user.name"));
   }
 
-  private static String sourceHash() throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String name : SOURCES) {
-        digest.update(source(name));
+  private static void delete(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(directory)) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
       }
-      return HexFormat.of().formatHex(digest.digest(), 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static byte[] source(String name) throws IOException {
-    try (InputStream in = CaptureTool.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IOException("source " + name + " is not in the archive");
-      }
-      return in.readAllBytes();
-    }
-  }
-
-  /** Builds beside and renames, so that a build that is killed leaves nothing that looks ready. */
-  private static void build(Path folder) throws IOException {
-    if (onPath("gcc").isEmpty()) {
-      throw missing("gcc");
-    }
-    if (!Files.isRegularFile(Path.of("/usr/include/valgrind/pub_tool_basics.h"))) {
-      throw missing("/usr/include/valgrind");
-    }
-    Files.createDirectories(folder.getParent());
-    Path beside = Files.createTempDirectory(folder.getParent(), "build-");
-    Path sources = Files.createDirectory(beside.resolve("src"));
-    for (String name : SOURCES) {
-      Files.write(sources.resolve(name), source(name));
-    }
-    Path log = beside.resolve("build.log");
-    Process process =
-        new ProcessBuilder("sh", sources.resolve("build.sh").toString(), sources.toString())
-            .directory(beside.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    int code = await(process);
-    if (code != 0) {
-      String why =
-          Files.readString(log, StandardCharsets.UTF_8)
-              .lines()
-              .filter(line -> line.contains("error") || line.contains("cannot"))
-              .findFirst()
-              .orElse("exit code " + code);
-      delete(beside);
-      throw CommandException.badInput(
-          "capture tool: compiler=" + why + ", expected to build with: " + INSTALL);
-    }
-    try {
-      Files.move(beside, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException e) {
-      delete(beside); // another recording was first
-    }
-  }
-
-  static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
-  }
-
-  private static String output(List<String> command) {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      await(process);
-      return text;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int await(Process process) {
-    try {
-      return process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
     }
   }
 }

@@ -30,6 +30,7 @@ final class ElfFile {
   private static final int STT_OBJECT = 1;
   private static final int NT_GNU_BUILD_ID = 3;
   private static final int MAX_NAME_BYTES = 4096;
+  private static final long PAGE_MASK = ~0xfffL;
 
   private final ByteBuffer file;
 
@@ -52,20 +53,51 @@ final class ElfFile {
   }
 
   /** Lowest linked page address of the loaded segments. */
-  long linkedStart() {
+  long lowest() {
     long lowest = Long.MAX_VALUE;
-    long table = file.getLong(32);
-    int count = Short.toUnsignedInt(file.getShort(56));
-    for (int i = 0; i < count; i++) {
-      long at = table + (long) i * SEGMENT_BYTES;
-      if (!inside(at, SEGMENT_BYTES)) {
-        break;
-      }
-      if (file.getInt((int) at) == PT_LOAD) {
-        lowest = Math.min(lowest, file.getLong((int) at + 16) & ~0xfffL);
+    for (int i = 0; i < segments(); i++) {
+      if (isLoaded(i)) {
+        lowest = Math.min(lowest, file.getLong(segment(i) + 16) & PAGE_MASK);
       }
     }
     return lowest == Long.MAX_VALUE ? 0 : lowest;
+  }
+
+  /** Linked address of the end of the loaded segments, memory that is in no file included. */
+  long highest() {
+    long highest = 0;
+    for (int i = 0; i < segments(); i++) {
+      if (isLoaded(i)) {
+        highest = Math.max(highest, file.getLong(segment(i) + 16) + file.getLong(segment(i) + 40));
+      }
+    }
+    return highest;
+  }
+
+  /**
+   * Address in memory minus linked address where a mapping of the file begins at an address, or
+   * {@link Long#MIN_VALUE} where no loaded segment begins at this offset of the file.
+   */
+  long biasOf(long address, long offset) {
+    for (int i = 0; i < segments(); i++) {
+      if (isLoaded(i) && (file.getLong(segment(i) + 8) & PAGE_MASK) == offset) {
+        return address - (file.getLong(segment(i) + 16) & PAGE_MASK);
+      }
+    }
+    return Long.MIN_VALUE;
+  }
+
+  private int segments() {
+    return Short.toUnsignedInt(file.getShort(56));
+  }
+
+  private int segment(int index) {
+    return (int) (file.getLong(32) + (long) index * SEGMENT_BYTES);
+  }
+
+  private boolean isLoaded(int index) {
+    return inside(file.getLong(32) + (long) index * SEGMENT_BYTES, SEGMENT_BYTES)
+        && file.getInt(segment(index)) == PT_LOAD;
   }
 
   /** The GNU build id in hexadecimal, or the empty string. */

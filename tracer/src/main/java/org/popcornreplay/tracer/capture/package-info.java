@@ -1,2 +1,2 @@
-/** The capture tool as a process: building it, running a program under it, reading what it says. */
+/** Builds and runs the capture tool, and turns its stream into a trace. */
 package org.popcornreplay.tracer.capture;

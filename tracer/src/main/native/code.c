@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names of code addresses, call stacks of allocations, and the requests of the wrappers. */
+
+#include "capture.h"
+
+extern StackTrace VG_(get_ExeContext_StackTrace)(ExeContext* e); /* of the core, not among the tools' headers */
+
+/* Sets of numbers that Java knows already: open addressing, grows. */
+typedef struct {
+   ULong* keys; /* 0 = free */
+   UInt   size, used;
+} Known;
+
+static Bool addKnown(Known* k, ULong key)
+{
+   if (k->used * 2 >= k->size) {
+      Known wider = { NULL, k->size == 0 ? 4096 : k->size * 2, 0 };
+      wider.keys = VG_(calloc)("capture.known", wider.size, sizeof(ULong));
+      for (UInt i = 0; i < k->size; i++)
+         if (k->keys[i] != 0)
+            addKnown(&wider, k->keys[i]);
+      VG_(free)(k->keys);
+      *k = wider;
+   }
+   UInt at = (UInt)((key * 0x9E3779B97F4A7C15ULL) >> 32) & (k->size - 1);
+   while (k->keys[at] != 0) {
+      if (k->keys[at] == key)
+         return False;
+      at = (at + 1) & (k->size - 1);
+   }
+   k->keys[at] = key;
+   k->used++;
+   return True;
+}
+
+static Known codeKnown, stackKnown;
+
+/* Tells Java the function and the line of a code address, once. */
+void needCode(Addr ip)
+{
+   static Addr lately[256];
+   UInt        at = (ip ^ (ip >> 8)) & 255;
+   if (lately[at] == ip)
+      return;
+   lately[at] = ip;
+   if (ip == 0 || !addKnown(&codeKnown, ip))
+      return;
+   DiEpoch      now = VG_(current_DiEpoch)();
+   const HChar *name = "", *file = "", *directory = "";
+   HChar        function[512], path[1024];
+   UInt         line = 0;
+   function[0] = path[0] = 0;
+   if (VG_(get_fnname)(now, ip, &name))
+      VG_(strncpy)(function, name, sizeof(function) - 1);
+   function[sizeof(function) - 1] = 0;
+   if (VG_(get_filename_linenum)(now, ip, &file, &directory, &line)) {
+      if (directory != NULL && directory[0] != 0 && file[0] != '/'
+          && VG_(strlen)(directory) + VG_(strlen)(file) + 2 < sizeof(path))
+         VG_(sprintf)(path, "%s/%s", directory, file);
+      else {
+         VG_(strncpy)(path, file, sizeof(path) - 1);
+         path[sizeof(path) - 1] = 0;
+      }
+   }
+   UInt   nf = VG_(strlen)(function), np = VG_(strlen)(path);
+   UChar* r = reserve(RECORD_CODE, 16 + nf + np + 1);
+   ((ULong*)r)[0] = ip;
+   ((UInt*)r)[2] = line;
+   ((UInt*)r)[3] = nf;
+   VG_(memcpy)(r + 16, function, nf);
+   VG_(memcpy)(r + 16 + nf, path, np + 1);
+}
+
+/* The number of the stack of the thread, without the wrappers' own frames. */
+UInt allocationStack(ThreadId tid)
+{
+   ExeContext* context = VG_(record_ExeContext)(tid, 0);
+   UInt        number = VG_(get_ECU_from_ExeContext)(context) / 4;
+   if (addKnown(&stackKnown, (ULong)number + 1)) {
+      StackTrace ips = VG_(get_ExeContext_StackTrace)(context);
+      Int        n = VG_(get_ExeContext_n_ips)(context), from = 0;
+      while (from < n && isOurCode(ips[from]))
+         from++;
+      for (Int i = from; i < n; i++)
+         needCode(ips[i]);
+      UChar* r = reserve(RECORD_STACK, 8 + (n - from) * 8);
+      ((UInt*)r)[0] = number;
+      ((UInt*)r)[1] = n - from;
+      for (Int i = from; i < n; i++)
+         ((ULong*)(r + 8))[i - from] = ips[i];
+   }
+   return number;
+}
+
+static void heap(ThreadId tid, const Thread* t, Addr block, SizeT bytes, Bool allocated)
+{
+   UInt   stack = allocated ? allocationStack(tid) + 1 : 0;
+   UChar* r = reserve(RECORD_HEAP, 32);
+   ((UInt*)r)[0] = t->number;
+   ((UInt*)r)[1] = stack;
+   ((ULong*)r)[1] = t->instructions;
+   ((ULong*)r)[2] = block;
+   ((ULong*)r)[3] = bytes;
+}
+
+Bool handleRequest(ThreadId tid, UWord* args, UWord* result)
+{
+   if ((args[0] & 0xffff0000U) != REQUEST_BASE)
+      return False;
+   *result = 0;
+   Thread* t = threadOf[tid];
+   if (!recording || t == NULL)
+      return True;
+   drain();
+   switch (args[0]) {
+      case REQUEST_ENTER:
+      case REQUEST_EXIT: {
+         ULong a[6] = { args[3], args[4], 0, 0, 0, 0 };
+         if (args[1] == SYNC_JOIN) {
+            Thread* joined = threadNumberedBy(args[2]);
+            a[1] = joined == NULL ? (ULong)-1 : joined->number;
+         }
+         cutSlice(t);
+         putEvent(t, args[0] == REQUEST_ENTER ? EVENT_SYNC_ENTER : EVENT_SYNC_EXIT, (Int)args[1],
+                  args[2], a, args[0] == REQUEST_ENTER ? 0 : (Long)(Word)args[5], 0, 0);
+         break;
+      }
+      case REQUEST_ALLOC:
+         heap(tid, t, args[1], args[2], True);
+         break;
+      case REQUEST_FREE:
+         heap(tid, t, args[1], 0, False);
+         break;
+      default:
+         break;
+   }
+   return True;
+}

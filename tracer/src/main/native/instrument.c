@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Makes translated code log what it does. A block is divided into segments, which are executed as
+   a whole: they end at exits. A segment logs one word that names it (its descriptor says how many
+   instructions and which accesses it has) and one word for each root of an address: a value from
+   which the addresses of several accesses follow by adding constants. Addresses that are constant
+   log nothing. */
+
+#include "capture.h"
+
+#include "libvex_guest_amd64.h"
+
+#define MAX_MEMBERS 256
+#define MAX_ROOTS 200
+
+typedef struct {
+   Bool constant;
+   IRTemp temp;
+   Long offset;
+} Place; /* of an address: temp + offset, or the constant offset */
+
+typedef struct {
+   IRSB*    out;
+   Place*   placeOf;       /* by temp */
+   IRTemp   cursor;        /* value of logCursor at the last check */
+   UInt     logged;        /* words logged since then */
+   UInt     left;          /* counted instructions of the block from here */
+   Bool     mayCut;        /* no instruction of the block was logged yet */
+   Bool     counted;       /* the instruction is one of the program's own */
+   Addr     ip;
+   /* the open segment */
+   Segment* segment;
+   UInt     instructions;
+   UInt     header;        /* words logged before its header */
+   UInt     nMembers, nRoots;
+   Member   members[MAX_MEMBERS];
+   IRTemp   roots[MAX_ROOTS];
+} Block;
+
+/* ---------------------------------------------------------------- our own code in the program */
+
+static Addr ourLow, ourHigh; /* text of the preloaded wrappers */
+
+Bool isOurCode(Addr a)
+{
+   if (a >= ourLow && a < ourHigh)
+      return True;
+   if (ourHigh != 0)
+      return False;
+   const NSegment* segment = VG_(am_find_nsegment)(a);
+   const HChar*    name = segment == NULL ? NULL : VG_(am_get_filename)(segment);
+   if (name == NULL || VG_(strstr)(name, "/vgpreload_poptrace") == NULL)
+      return False;
+   ourLow = segment->start;
+   ourHigh = segment->end + 1;
+   return True;
+}
+
+/* ---------------------------------------------------------------- small things of the IR */
+
+static IRExpr* tempOf(Block* b, IRType type, IRExpr* e)
+{
+   IRTemp t = newIRTemp(b->out->tyenv, type);
+   addStmtToIRSB(b->out, IRStmt_WrTmp(t, e));
+   return IRExpr_RdTmp(t);
+}
+
+static IRExpr* word(ULong value)
+{
+   return IRExpr_Const(IRConst_U64(value));
+}
+
+static void logWord(Block* b, UInt index, IRExpr* value)
+{
+   IRExpr* at = tempOf(b, Ity_I64, IRExpr_Binop(Iop_Add64, IRExpr_RdTmp(b->cursor), word(index * 8)));
+   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, at, value));
+}
+
+static IRTemp loadCursor(Block* b)
+{
+   IRTemp t = newIRTemp(b->out->tyenv, Ity_I64);
+   addStmtToIRSB(b->out, IRStmt_WrTmp(t, IRExpr_Load(Iend_LE, Ity_I64, word((Addr)&logCursor))));
+   return t;
+}
+
+/* Room for what follows: takes the log to its end where it is nearly full. */
+static void checkRoom(Block* b)
+{
+   IRTemp  t = loadCursor(b);
+   IRExpr* full = tempOf(b, Ity_I1,
+                         IRExpr_Binop(Iop_CmpLT64U, word((Addr)(logWords + LOG_WORDS)),
+                                      IRExpr_RdTmp(t)));
+   IRDirty* call = unsafeIRDirty_0_N(0, "drain", VG_(fnptr_to_fnentry)(&drain), mkIRExprVec_0());
+   call->guard = full;
+   addStmtToIRSB(b->out, IRStmt_Dirty(call));
+   b->cursor = loadCursor(b);
+   b->logged = 0;
+}
+
+static void commit(Block* b)
+{
+   if (b->logged == 0)
+      return;
+   IRExpr* at =
+      tempOf(b, Ity_I64, IRExpr_Binop(Iop_Add64, IRExpr_RdTmp(b->cursor), word(b->logged * 8)));
+   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, word((Addr)&logCursor), at));
+}
+
+/* ---------------------------------------------------------------- segments */
+
+static void openSegment(Block* b)
+{
+   b->segment = NULL;
+   b->instructions = 0;
+   b->nMembers = b->nRoots = 0;
+}
+
+/* The header is logged with the first thing that the segment holds. */
+static void begin(Block* b)
+{
+   if (b->segment != NULL)
+      return;
+   if (b->logged > LOG_MARGIN - MAX_ROOTS - 8) {
+      commit(b);
+      checkRoom(b);
+   }
+   b->segment = VG_(calloc)("capture.segment", 1, sizeof(Segment));
+   b->header = b->logged++;
+   logWord(b, b->header, word((Addr)b->segment));
+   b->segment->need = b->mayCut ? b->left : 0;
+   b->mayCut = False;
+}
+
+static Int byPlace(const void* x, const void* y)
+{
+   const Member *a = x, *b = y;
+   if (a->root != b->root)
+      return a->root < b->root ? -1 : 1;
+   if (a->offset != b->offset)
+      return a->offset < b->offset ? -1 : 1;
+   return 0;
+}
+
+static Int byOrder(const void* x, const void* y)
+{
+   const Group *a = x, *b = y;
+   if (a->instruction != b->instruction)
+      return a->instruction < b->instruction ? -1 : 1;
+   return (Int)a->write - (Int)b->write;
+}
+
+/* Gathers neighbouring accesses of one kind: at most 64 bytes from first to last, so at most two
+   lines, which the first and the last byte name exactly. */
+static void group(Block* b, UInt write, Group* groups, UInt* nGroups, Member* byGroup, UInt* nByGroup)
+{
+   static Member sorted[MAX_MEMBERS];
+   UInt   n = 0;
+   for (UInt i = 0; i < b->nMembers; i++)
+      if (b->members[i].kind == ACCESS_UPDATE || b->members[i].kind == (write ? ACCESS_WRITE : ACCESS_READ))
+         sorted[n++] = b->members[i];
+   VG_(ssort)(sorted, n, sizeof(Member), byPlace);
+   for (UInt i = 0; i < n;) {
+      Group* g = &groups[(*nGroups)++];
+      Long   low = sorted[i].offset, high = low + sorted[i].bytes;
+      UInt   earliest = i, next = i + 1;
+      while (next < n && sorted[next].root == sorted[i].root
+             && sorted[next].offset + (Long)sorted[next].bytes <= low + 64) {
+         if (sorted[next].offset + (Long)sorted[next].bytes > high)
+            high = sorted[next].offset + sorted[next].bytes;
+         if (sorted[next].instruction < sorted[earliest].instruction
+             || (sorted[next].instruction == sorted[earliest].instruction
+                 && sorted[next].order < sorted[earliest].order))
+            earliest = next;
+         next++;
+      }
+      g->offset = low;
+      g->last = (UInt)(high - low) - 1;
+      g->most = PAGE_BYTES - (UInt)(high - low);
+      g->root = sorted[i].root;
+      g->instruction = sorted[earliest].instruction;
+      g->ip = sorted[earliest].ip;
+      g->update = sorted[earliest].kind == ACCESS_UPDATE;
+      g->write = write;
+      g->count = next - i;
+      g->firstMember = *nByGroup;
+      g->nMembers = next - i;
+      while (i < next)
+         byGroup[(*nByGroup)++] = sorted[i++];
+   }
+}
+
+static void closeSegment(Block* b, UInt form)
+{
+   Segment* s = b->segment;
+   if (s != NULL) {
+      s->instructions = b->instructions;
+      s->words = b->logged - b->header - 1;
+      s->form = form;
+      s->nMembers = b->nMembers;
+      if (b->nMembers > 0) {
+         s->members = VG_(malloc)("capture.members", b->nMembers * sizeof(Member));
+         VG_(memcpy)(s->members, b->members, b->nMembers * sizeof(Member));
+         for (UInt i = 0; i < s->nMembers; i++)
+            if (s->members[i].root < 0) /* constant: relative to the header word */
+               s->members[i].offset -= (Long)(Addr)s;
+      }
+      if (form == SEGMENT_PLAIN && b->nMembers > 0) {
+         static Group  groups[2 * MAX_MEMBERS];
+         static Member byGroup[2 * MAX_MEMBERS];
+         UInt   nGroups = 0, nByGroup = 0;
+         VG_(memcpy)(b->members, s->members, b->nMembers * sizeof(Member));
+         group(b, 0, groups, &nGroups, byGroup, &nByGroup);
+         group(b, 1, groups, &nGroups, byGroup, &nByGroup);
+         VG_(ssort)(groups, nGroups, sizeof(Group), byOrder);
+         s->nGroups = nGroups;
+         s->groups = VG_(malloc)("capture.groups", nGroups * sizeof(Group));
+         VG_(memcpy)(s->groups, groups, nGroups * sizeof(Group));
+         s->byGroup = VG_(malloc)("capture.members", nByGroup * sizeof(Member));
+         VG_(memcpy)(s->byGroup, byGroup, nByGroup * sizeof(Member));
+      }
+   }
+   openSegment(b);
+}
+
+static Place placeOf(Block* b, const IRExpr* e)
+{
+   Place p = { True, IRTemp_INVALID, 0 };
+   if (e->tag == Iex_Const)
+      p.offset = (Long)e->Iex.Const.con->Ico.U64;
+   else {
+      tl_assert(e->tag == Iex_RdTmp);
+      p = b->placeOf[e->Iex.RdTmp.tmp];
+   }
+   return p;
+}
+
+/* The index of the root among the segment's words, logging it where it is new. */
+static Int rootOf(Block* b, const Place* p)
+{
+   if (p->constant)
+      return -1;
+   for (UInt i = 0; i < b->nRoots; i++)
+      if (b->roots[i] == p->temp)
+         return i;
+   b->roots[b->nRoots] = p->temp;
+   logWord(b, b->logged++, IRExpr_RdTmp(p->temp));
+   return b->nRoots++;
+}
+
+static void addMember(Block* b, Int root, Long offset, UInt bytes, UInt kind)
+{
+   Member* m = &b->members[b->nMembers];
+   m->root = root;
+   m->offset = offset;
+   m->bytes = bytes;
+   m->kind = kind;
+   m->ip = b->ip;
+   m->instruction = (Int)b->instructions - 1;
+   m->order = b->nMembers > 255 ? 255 : b->nMembers;
+   b->nMembers++;
+}
+
+/* An access that always happens. */
+static void plainAccess(Block* b, const IRExpr* address, UInt bytes, UInt kind)
+{
+   if (!b->counted)
+      return;
+   if (bytes > 64) {
+      closeSegment(b, SEGMENT_PLAIN);
+      begin(b);
+      Place p = placeOf(b, address);
+      addMember(b, rootOf(b, &p), p.offset, bytes, kind);
+      closeSegment(b, SEGMENT_SLOW);
+      return;
+   }
+   if (b->nMembers >= MAX_MEMBERS - 1 || b->nRoots >= MAX_ROOTS - 1)
+      closeSegment(b, SEGMENT_PLAIN);
+   begin(b);
+   Place p = placeOf(b, address);
+   Int   root = rootOf(b, &p);
+   if (kind == ACCESS_WRITE) /* reads and writes the same bytes in one instruction? */
+      for (UInt i = 0; i < b->nMembers; i++) {
+         Member* m = &b->members[i];
+         if (m->ip == b->ip && m->instruction == (Int)b->instructions - 1 && m->kind == ACCESS_READ
+             && m->root == root && m->offset == p.offset && m->bytes == bytes) {
+            m->kind = ACCESS_UPDATE;
+            return;
+         }
+      }
+   addMember(b, root, p.offset, bytes, kind);
+}
+
+/* An access that happens when the guard holds: logs its address or 0. */
+static void guardedAccess(Block* b, const IRExpr* guard, const IRExpr* address, UInt bytes, UInt kind)
+{
+   if (!b->counted)
+      return;
+   closeSegment(b, SEGMENT_PLAIN);
+   begin(b);
+   IRExpr* value = tempOf(b, Ity_I64, IRExpr_ITE(deepCopyIRExpr(guard), deepCopyIRExpr(address), word(0)));
+   logWord(b, b->logged++, value);
+   addMember(b, 0, 0, bytes, kind);
+   closeSegment(b, SEGMENT_GUARDED);
+}
+
+static IRExpr* differs(Block* b, IRTemp old, const IRExpr* expected)
+{
+   IROp widen = Iop_INVALID;
+   switch (typeOfIRTemp(b->out->tyenv, old)) {
+      case Ity_I8: widen = Iop_8Uto64; break;
+      case Ity_I16: widen = Iop_16Uto64; break;
+      case Ity_I32: widen = Iop_32Uto64; break;
+      default: break;
+   }
+   IRExpr* x = IRExpr_RdTmp(old);
+   IRExpr* y = deepCopyIRExpr(expected);
+   if (widen != Iop_INVALID) {
+      x = tempOf(b, Ity_I64, IRExpr_Unop(widen, x));
+      y = tempOf(b, Ity_I64, IRExpr_Unop(widen, y));
+   }
+   return tempOf(b, Ity_I64, IRExpr_Binop(Iop_Xor64, x, y));
+}
+
+/* After the statement: logs the address and whether the exchange failed. */
+static void atomicAccess(Block* b, const IRCAS* cas)
+{
+   if (!b->counted)
+      return;
+   Place p = placeOf(b, cas->addr);
+   UInt  bytes = sizeofIRType(typeOfIRTemp(b->out->tyenv, cas->oldLo));
+   /* The load that comes before, in locked instructions other than compare-exchange, is part of it. */
+   for (UInt i = 0; i < b->nMembers; i++) {
+      Member* m = &b->members[i];
+      if (m->ip == b->ip && m->instruction == (Int)b->instructions - 1 && m->kind == ACCESS_READ
+          && m->offset == p.offset
+          && (p.constant ? m->root == -1 : m->root >= 0 && b->roots[m->root] == p.temp)) {
+         for (UInt j = i + 1; j < b->nMembers; j++)
+            b->members[j - 1] = b->members[j];
+         b->nMembers--;
+         break;
+      }
+   }
+   closeSegment(b, SEGMENT_PLAIN);
+   IRExpr* failed = differs(b, cas->oldLo, cas->expdLo);
+   if (cas->oldHi != IRTemp_INVALID) {
+      failed = tempOf(b, Ity_I64, IRExpr_Binop(Iop_Or64, failed, differs(b, cas->oldHi, cas->expdHi)));
+      bytes *= 2;
+   }
+   begin(b);
+   logWord(b, b->logged++, deepCopyIRExpr(cas->addr));
+   logWord(b, b->logged++, failed);
+   addMember(b, 0, 0, bytes, ACCESS_LOCKED);
+   closeSegment(b, SEGMENT_ATOMIC);
+}
+
+static void dirtyAccess(Block* b, const IRDirty* d)
+{
+   if (d->mFx == Ifx_None)
+      return;
+   UInt kind = d->mFx == Ifx_Read ? ACCESS_READ : d->mFx == Ifx_Write ? ACCESS_WRITE : ACCESS_UPDATE;
+   Bool always = d->guard->tag == Iex_Const && d->guard->Iex.Const.con->Ico.U1;
+   if (always)
+      plainAccess(b, d->mAddr, d->mSize, kind);
+   else
+      guardedAccess(b, d->guard, d->mAddr, d->mSize, kind);
+}
+
+/* ---------------------------------------------------------------- blocks */
+
+static void noteTemp(Block* b, IRTemp t, const IRExpr* e)
+{
+   Place p = { False, t, 0 };
+   if (e->tag == Iex_RdTmp)
+      p = b->placeOf[e->Iex.RdTmp.tmp];
+   else if (e->tag == Iex_Const && e->Iex.Const.con->tag == Ico_U64) {
+      p.constant = True;
+      p.offset = (Long)e->Iex.Const.con->Ico.U64;
+   } else if (e->tag == Iex_Binop && (e->Iex.Binop.op == Iop_Add64 || e->Iex.Binop.op == Iop_Sub64)
+              && e->Iex.Binop.arg1->tag == Iex_RdTmp && e->Iex.Binop.arg2->tag == Iex_Const) {
+      p = b->placeOf[e->Iex.Binop.arg1->Iex.RdTmp.tmp];
+      Long by = (Long)e->Iex.Binop.arg2->Iex.Const.con->Ico.U64;
+      p.offset += e->Iex.Binop.op == Iop_Add64 ? by : -by;
+   }
+   b->placeOf[t] = p;
+}
+
+/* What happens before a statement's effect; the statement itself is added by the caller. */
+static void logStatement(Block* b, const IRStmt* st)
+{
+   const IRTypeEnv* types = b->out->tyenv;
+   switch (st->tag) {
+      case Ist_IMark:
+         b->ip = st->Ist.IMark.addr + st->Ist.IMark.delta;
+         b->counted = !isOurCode(b->ip);
+         if (b->counted) {
+            begin(b);
+            b->instructions++;
+            b->left--;
+         }
+         break;
+      case Ist_WrTmp: {
+         const IRExpr* e = st->Ist.WrTmp.data;
+         noteTemp(b, st->Ist.WrTmp.tmp, e);
+         if (e->tag == Iex_Load)
+            plainAccess(b, e->Iex.Load.addr, sizeofIRType(e->Iex.Load.ty), ACCESS_READ);
+         break;
+      }
+      case Ist_Store:
+         plainAccess(b, st->Ist.Store.addr,
+                     sizeofIRType(typeOfIRExpr(types, st->Ist.Store.data)), ACCESS_WRITE);
+         break;
+      case Ist_LoadG: {
+         const IRLoadG* g = st->Ist.LoadG.details;
+         IRType         from = Ity_INVALID, to = Ity_INVALID;
+         typeOfIRLoadGOp(g->cvt, &to, &from);
+         guardedAccess(b, g->guard, g->addr, sizeofIRType(from), ACCESS_READ);
+         break;
+      }
+      case Ist_StoreG: {
+         const IRStoreG* g = st->Ist.StoreG.details;
+         guardedAccess(b, g->guard, g->addr, sizeofIRType(typeOfIRExpr(types, g->data)), ACCESS_WRITE);
+         break;
+      }
+      case Ist_Dirty:
+         dirtyAccess(b, st->Ist.Dirty.details);
+         break;
+      case Ist_Exit:
+         closeSegment(b, SEGMENT_PLAIN);
+         commit(b);
+         break;
+      default:
+         break;
+   }
+}
+
+IRSB* instrumentBlock(VgCallbackClosure* closure, IRSB* in, const VexGuestLayout* layout,
+                      const VexGuestExtents* extents, const VexArchInfo* host, IRType guestWord,
+                      IRType hostWord)
+{
+   Int   i, firstMark = in->stmts_used;
+   UInt  counted = 0;
+   for (i = in->stmts_used - 1; i >= 0; i--)
+      if (in->stmts[i]->tag == Ist_IMark) {
+         firstMark = i;
+         counted += !isOurCode(in->stmts[i]->Ist.IMark.addr);
+      }
+   if (counted == 0)
+      return in;
+
+   static Block b; /* blocks are translated one at a time */
+   b.out = deepCopyIRSBExceptStmts(in);
+   b.placeOf = VG_(malloc)("capture.places", (in->tyenv->types_used + 1) * sizeof(Place));
+   for (i = 0; i < in->tyenv->types_used; i++) {
+      b.placeOf[i].constant = False;
+      b.placeOf[i].temp = i;
+      b.placeOf[i].offset = 0;
+   }
+   b.left = counted;
+   b.mayCut = True;
+   b.counted = False;
+   b.ip = 0;
+   openSegment(&b);
+   for (i = 0; i < firstMark; i++)
+      addStmtToIRSB(b.out, in->stmts[i]);
+   checkRoom(&b);
+   for (; i < in->stmts_used; i++) {
+      IRStmt* st = in->stmts[i];
+      if (st->tag == Ist_NoOp)
+         continue;
+      if (st->tag == Ist_IMark) {
+         /* begin() logs into the block: after the mark, as the code of the instruction. */
+         addStmtToIRSB(b.out, st);
+         logStatement(&b, st);
+      } else {
+         logStatement(&b, st);
+         addStmtToIRSB(b.out, st);
+         if (st->tag == Ist_CAS) {
+            atomicAccess(&b, st->Ist.CAS.details);
+         }
+      }
+   }
+   closeSegment(&b, SEGMENT_PLAIN);
+   commit(&b);
+   VG_(free)(b.placeOf);
+
+   if (in->jumpkind == Ijk_Sys_syscall && popcornMode != 0) {
+      /* A Popcorn call is answered here and goes on at the address that the register image names;
+         every other system call leaves the block as it did. */
+      IRTemp   target = newIRTemp(b.out->tyenv, Ity_I64);
+      IRDirty* call = unsafeIRDirty_1_N(target, 0, "popcornCall", VG_(fnptr_to_fnentry)(&popcornCall),
+                                        mkIRExprVec_2(IRExpr_GSPTR(), deepCopyIRExpr(in->next)));
+      call->nFxState = 2;
+      VG_(memset)(&call->fxState, 0, sizeof(call->fxState));
+      call->fxState[0].fx = Ifx_Modify;
+      call->fxState[0].offset = offsetof(VexGuestAMD64State, guest_RAX);
+      call->fxState[0].size = offsetof(VexGuestAMD64State, guest_RIP) - offsetof(VexGuestAMD64State, guest_RAX);
+      call->fxState[1].fx = Ifx_Read;
+      call->fxState[1].offset = offsetof(VexGuestAMD64State, guest_FS_CONST);
+      call->fxState[1].size = 8;
+      addStmtToIRSB(b.out, IRStmt_Dirty(call));
+      IRExpr* none = tempOf(&b, Ity_I1, IRExpr_Binop(Iop_CmpEQ64, IRExpr_RdTmp(target), word(0)));
+      tl_assert(in->next->tag == Iex_Const);
+      addStmtToIRSB(b.out, IRStmt_Exit(none, Ijk_Sys_syscall, in->next->Iex.Const.con,
+                                       offsetof(VexGuestAMD64State, guest_RIP)));
+      b.out->next = IRExpr_RdTmp(target);
+      b.out->jumpkind = Ijk_Boring;
+   }
+   return b.out;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The capture tool of Popcorn Replay: options and registration. */
+
+#include "capture.h"
+
+Bool  recording;
+Bool  fullDetail;
+ULong sliceInstructions = 10000;
+
+static const HChar* outputPath;
+static Bool followChildren;
+
+static Bool option(const HChar* arg)
+{
+   const HChar* text;
+   if (VG_STR_CLO(arg, "--to", outputPath)) {
+   } else if (VG_BINT_CLO(arg, "--slice", sliceInstructions, 200, 1000000000)) {
+   } else if (VG_BOOL_CLO(arg, "--full", fullDetail)) {
+   } else if (VG_BOOL_CLO(arg, "--follow", followChildren)) {
+   } else if (VG_BINT_CLO(arg, "--nodes", pretendNodes, 1, 32)) {
+   } else if (VG_STR_CLO(arg, "--popcorn", text))
+      popcornMode = VG_STREQ(text, "off") ? 0 : VG_STREQ(text, "on") ? 2 : 1;
+   else
+      return False;
+   return True;
+}
+
+static void usage(void)
+{
+   VG_(printf)("    started by popcorn-trace record\n");
+}
+
+static void debugUsage(void) {}
+
+static void childStarts(ThreadId tid)
+{
+   abandonOutput();
+}
+
+static void hello(void)
+{
+   UChar* r = reserve(RECORD_HELLO, 24);
+   ((UInt*)r)[0] = STREAM_VERSION;
+   ((UInt*)r)[1] = VG_(getpid)();
+   ((ULong*)r)[1] = sliceInstructions;
+   ((UInt*)r)[4] = fullDetail;
+   ((UInt*)r)[5] = 0;
+}
+
+static void afterOptions(void)
+{
+   if (outputPath == NULL) {
+      VG_(umsg)("capture: --to=PIPE is missing\n");
+      VG_(exit)(70);
+   }
+   VG_(prctl)(VKI_PR_SET_PDEATHSIG, VKI_SIGKILL, 0, 0, 0);
+   openOutput(outputPath);
+   recording = True;
+   hello();
+   flushOutput();
+   VG_(atfork)(NULL, NULL, childStarts);
+}
+
+static void ends(Int exitCode)
+{
+   if (!recording)
+      return;
+   endThreads();
+   UChar* r = reserve(RECORD_END, 8);
+   ((Int*)r)[0] = exitCode;
+   ((UInt*)r)[1] = 0;
+   closeOutput();
+}
+
+static void beforeOptions(void)
+{
+   VG_(details_name)("poptrace");
+   VG_(details_version)(NULL);
+   VG_(details_description)("the capture tool of Popcorn Replay");
+   VG_(details_copyright_author)("Copyright (C) 2026, the authors of Popcorn Replay");
+   VG_(details_bug_reports_to)("the authors of Popcorn Replay");
+   VG_(details_avg_translation_sizeB)(400);
+   VG_(basic_tool_funcs)(afterOptions, instrumentBlock, ends);
+   VG_(needs_command_line_options)(option, usage, debugUsage);
+   VG_(needs_client_requests)(handleRequest);
+   initThreads();
+   initSyscalls();
+}
+
+VG_DETERMINE_INTERFACE_VERSION(beforeOptions)

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The stream to Java: records are gathered and written to a pipe. */
+
+#include "capture.h"
+
+extern Int VG_(safe_fd)(Int oldfd); /* moves a descriptor out of the program's sight */
+
+#define OUTPUT_BYTES (1 << 18)
+
+static UChar output[OUTPUT_BYTES] __attribute__((aligned(64)));
+static UInt  used;
+static Int   fd = -1;
+
+void openOutput(const HChar* path)
+{
+   Int plain = VG_(fd_open)(path, VKI_O_WRONLY, 0);
+   if (plain < 0) {
+      VG_(umsg)("capture: cannot open %s\n", path);
+      VG_(exit)(70);
+   }
+   fd = VG_(safe_fd)(plain);
+}
+
+void flushOutput(void)
+{
+   UInt done = 0;
+   while (fd >= 0 && done < used) {
+      Int n = VG_(write)(fd, output + done, used - done);
+      if (n > 0)
+         done += n;
+      else if (n != -VKI_EINTR && n != -VKI_EAGAIN) {
+         /* Nobody reads any more: the recorder was killed, and a program that runs on unrecorded
+            at a fraction of its speed helps nobody. */
+         fd = -1;
+         VG_(exit)(141);
+      }
+   }
+   used = 0;
+}
+
+void closeOutput(void)
+{
+   flushOutput();
+   if (fd >= 0)
+      VG_(close)(fd);
+   fd = -1;
+   recording = False;
+}
+
+/* In a forked child: forget what the parent will write. */
+void abandonOutput(void)
+{
+   used = 0;
+   if (fd >= 0)
+      VG_(close)(fd);
+   fd = -1;
+   recording = False;
+}
+
+UChar* reserve(UInt type, UInt payload)
+{
+   UInt bytes = (payload + 7) & ~7u;
+   tl_assert(bytes + 8 <= OUTPUT_BYTES);
+   if (used + bytes + 8 > OUTPUT_BYTES)
+      flushOutput();
+   UChar* at = output + used;
+   ((UInt*)at)[0] = type;
+   ((UInt*)at)[1] = bytes;
+   if (bytes > 0)
+      *(ULong*)(at + bytes) = 0; /* pads texts */
+   used += bytes + 8;
+   return at + 8;
+}
+
+void putEvent(const Thread* t, UInt kind, Int code, ULong object, const ULong a[6], Long result,
+              ULong nanos, Addr ip)
+{
+   if (!recording)
+      return;
+   if (ip != 0)
+      needCode(ip);
+   UChar* r = reserve(RECORD_EVENT, 16 + 11 * 8);
+   ((UInt*)r)[0] = t->number;
+   ((UInt*)r)[1] = kind;
+   ((Int*)r)[2] = code;
+   ((UInt*)r)[3] = 0;
+   ULong* w = (ULong*)(r + 16);
+   w[0] = t->instructions;
+   w[1] = object;
+   for (Int i = 0; i < 6; i++)
+      w[2 + i] = a == NULL ? 0 : a[i];
+   w[8] = result;
+   w[9] = nanos;
+   w[10] = ip;
+}
+
+void putNote(const HChar* text)
+{
+   SizeT n = VG_(strlen)(text);
+   UChar* r = reserve(RECORD_NOTE, n + 1);
+   VG_(memcpy)(r, text, n + 1);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The stream from the capture tool to Java (CaptureStream.java reads it). Little-endian records at
+   multiples of 8 bytes: u32 type, u32 bytes of the payload (a multiple of 8), payload. */
+
+#ifndef POPCORN_STREAM_H
+#define POPCORN_STREAM_H
+
+#define STREAM_VERSION 1
+
+enum {
+   RECORD_HELLO = 1,   /* u32 version, u32 pid, u64 slice, u32 full, u32 0 */
+   RECORD_SLICE = 2,   /* u32 thread, u32 rows, u64 start, u64 end, rows of 64 bytes (Entry) */
+   RECORD_EVENT = 3,   /* u32 thread, u32 kind, i32 code, u32 0, u64 instructions, object, a0..a5,
+                          result, nanos, ip */
+   RECORD_ATOMIC = 4,  /* u32 thread, u16 bytes, u16 failed, u64 instructions, address, ip */
+   RECORD_KERNEL = 5,  /* u32 thread, u32 write, u64 instructions, address, bytes, ip */
+   RECORD_THREAD = 6,  /* u32 thread, u32 tid, u32 parent + 1, u32 0, u64 stack low, stack high */
+   RECORD_NAME = 7,    /* u32 thread, u32 0, text */
+   RECORD_MAP = 8,     /* u32 thread, u32 op (MAP_*), u64 start, length, u32 prot, u32 flags,
+                          u64 offset, text */
+   RECORD_CODE = 9,    /* u64 ip, u32 line, u32 bytes of function, function, file */
+   RECORD_STACK = 10,  /* u32 stack, u32 depth, u64 ip... */
+   RECORD_HEAP = 11,   /* u32 thread, u32 stack + 1 (0 = freed), u64 instructions, address, bytes */
+   RECORD_SEGMENT = 12,/* u64 segment, u32 instructions, u16 words, u16 members, u32 form, u32 0,
+                          members of 32 bytes: i64 offset, u64 ip, u32 bytes, i16 root,
+                          i16 instruction, u8 kind, 7 bytes 0 */
+   RECORD_WORDS = 13,  /* u32 thread, u32 words, u64 instructions before, words */
+   RECORD_END = 14,    /* i32 exit code, u32 threads */
+   RECORD_EXEC = 15,   /* as EVENT: an execve that is about to happen */
+   RECORD_NOTE = 16,   /* text: what a person should know */
+   RECORD_THREAD_END = 17 /* u32 thread, u32 0, u64 instructions */
+};
+
+enum { ACCESS_READ, ACCESS_WRITE, ACCESS_UPDATE, ACCESS_LOCKED };
+
+/* Flags of a visit, in the top byte of the second code address of a row. */
+#define FLAG_LOCKED 2
+#define FLAG_UPDATE 4
+
+enum { MAP_INITIAL, MAP_MMAP, MAP_MUNMAP, MAP_MPROTECT, MAP_MREMAP, MAP_BRK, MAP_MADVISE, MAP_STACK };
+
+enum {
+   EVENT_THREAD_START = 1,
+   EVENT_THREAD_EXIT = 2,
+   EVENT_THREAD_CREATE = 3,
+   EVENT_PROCESS_EXIT = 4,
+   EVENT_SYSCALL = 5,
+   EVENT_FUTEX = 6,
+   EVENT_VMA = 7,
+   EVENT_MIGRATE = 8,
+   EVENT_PROPOSE = 9,
+   EVENT_THREAD_STATUS = 10,
+   EVENT_NODE_INFO = 11,
+   EVENT_SYNC_ENTER = 30,
+   EVENT_SYNC_EXIT = 31,
+   EVENT_SIGNAL = 50,
+   EVENT_SLICE = 60
+};
+
+/* Synchronisation functions; the order is that of SyncFunction.java. */
+enum {
+   SYNC_MUTEX_LOCK,
+   SYNC_MUTEX_TRYLOCK,
+   SYNC_MUTEX_TIMEDLOCK,
+   SYNC_MUTEX_UNLOCK,
+   SYNC_COND_WAIT,
+   SYNC_COND_TIMEDWAIT,
+   SYNC_COND_SIGNAL,
+   SYNC_COND_BROADCAST,
+   SYNC_BARRIER_INIT,
+   SYNC_BARRIER_WAIT,
+   SYNC_SEM_INIT,
+   SYNC_SEM_WAIT,
+   SYNC_SEM_TRYWAIT,
+   SYNC_SEM_TIMEDWAIT,
+   SYNC_SEM_POST,
+   SYNC_RWLOCK_RDLOCK,
+   SYNC_RWLOCK_WRLOCK,
+   SYNC_RWLOCK_TRYRDLOCK,
+   SYNC_RWLOCK_TRYWRLOCK,
+   SYNC_RWLOCK_UNLOCK,
+   SYNC_SPIN_LOCK,
+   SYNC_SPIN_TRYLOCK,
+   SYNC_SPIN_UNLOCK,
+   SYNC_ONCE,
+   SYNC_JOIN
+};
+
+/* Client requests that the wrappers make. */
+#define REQUEST_BASE 0x50540000U /* 'P', 'T' */
+enum {
+   REQUEST_ENTER = REQUEST_BASE, /* function, object, a0, a1 */
+   REQUEST_EXIT,                 /* function, object, a0, a1, result */
+   REQUEST_ALLOC,                /* address, bytes */
+   REQUEST_FREE                  /* address */
+};
+
+#endif

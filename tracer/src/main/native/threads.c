@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Threads: numbers that are never used again, their beginning and end. */
+
+#include "capture.h"
+
+#include "libvex_guest_amd64.h"
+
+Thread*  running;
+Thread** threadOf;
+
+static Thread** all; /* by number */
+static UInt     nAll, maxAll;
+static Bool     processEnds;
+
+static Thread* newThread(ThreadId tid, Thread* parent)
+{
+   Thread* t = VG_(calloc)("capture.thread", 1, sizeof(Thread));
+   if (nAll == maxAll) {
+      maxAll = maxAll == 0 ? 64 : maxAll * 2;
+      all = VG_(realloc)("capture.threads", all, maxAll * sizeof(Thread*));
+   }
+   all[nAll] = t;
+   t->number = nAll++;
+   t->parent = parent == NULL ? 0 : parent->number + 1;
+   t->tid = tid;
+   t->proposed = -1;
+   t->node = parent == NULL ? 0 : parent->node;
+   freshTable(t);
+   threadOf[tid] = t;
+   return t;
+}
+
+/* The thread whose pthread_t this is: the latest that had it. */
+Thread* threadNumberedBy(Addr threadPointer)
+{
+   for (UInt i = nAll; i > 0; i--)
+      if (all[i - 1]->threadPointer == threadPointer)
+         return all[i - 1];
+   return NULL;
+}
+
+static void created(ThreadId parent, ThreadId child)
+{
+   Thread* by = parent == VG_INVALID_THREADID ? NULL : threadOf[parent];
+   Thread* t = newThread(child, by);
+   if (by == NULL)
+      return;
+   if (by->call.active && by->call.number == __NR_clone && (by->call.args[0] & VKI_CLONE_CHILD_CLEARTID))
+      t->clearChildTid = by->call.args[3];
+   ULong a[6] = { t->number, 0, 0, 0, 0, 0 };
+   putEvent(by, EVENT_THREAD_CREATE, 0, 0, a, 0, 0, by->call.ip);
+}
+
+void noteStack(Thread* t)
+{
+   Addr   high = VG_(thread_get_stack_max)(t->tid) + 1;
+   SizeT  bytes = VG_(thread_get_stack_size)(t->tid);
+   UChar* r = reserve(RECORD_THREAD, 32);
+   ((UInt*)r)[0] = t->number;
+   ((UInt*)r)[1] = VG_(gettid)();
+   ((UInt*)r)[2] = t->parent;
+   ((UInt*)r)[3] = 0;
+   ((ULong*)r)[2] = high <= 1 ? 0 : high - bytes;
+   ((ULong*)r)[3] = high <= 1 ? 0 : high;
+}
+
+static void begins(ThreadId tid)
+{
+   Thread* t = threadOf[tid];
+   if (!recording || t == NULL || t->started)
+      return;
+   t->started = True;
+   t->lwp = VG_(gettid)();
+   UChar pointer[8];
+   VG_(get_shadow_regs_area)(tid, pointer, 0, offsetof(VexGuestAMD64State, guest_FS_CONST), 8);
+   t->threadPointer = *(Addr*)pointer;
+   noteStack(t);
+   if (t->number == 0)
+      putInitialMap();
+   ULong a[6] = { (ULong)(Long)((Int)t->parent - 1), VG_(gettid)(), 0, 0, 0, 0 };
+   putEvent(t, EVENT_THREAD_START, 0, t->clearChildTid, a, 0, 0, 0);
+}
+
+static void ends(ThreadId tid)
+{
+   Thread* t = threadOf[tid];
+   threadOf[tid] = NULL;
+   if (t == NULL || t->exited)
+      return;
+   if (running == t) {
+      drain();
+      running = NULL;
+   }
+   t->exited = True;
+   if (!recording)
+      return;
+   cutSlice(t);
+   if (t->call.active)
+      putCall(t, NEVER_RETURNED);
+   if (t->started && !processEnds && t->exiting) {
+      ULong a[6] = { t->call.args[0] & 0xff, 0, 0, 0, 0, 0 };
+      putEvent(t, EVENT_THREAD_EXIT, 0, t->clearChildTid, a, 0, 0, t->call.ip);
+   }
+   UChar* r = reserve(RECORD_THREAD_END, 16);
+   ((UInt*)r)[0] = t->number;
+   ((UInt*)r)[1] = 0;
+   ((ULong*)r)[1] = t->instructions;
+   freeTable(t);
+}
+
+/* The process ends: threads that still run have no exit of their own. */
+void endThreads(void)
+{
+   processEnds = True;
+   drain();
+   for (UInt i = 0; i < nAll; i++) {
+      Thread* t = all[i];
+      if (t->exited)
+         continue;
+      t->exited = True;
+      cutSlice(t);
+      if (t->call.active)
+         putCall(t, NEVER_RETURNED);
+      UChar* r = reserve(RECORD_THREAD_END, 16);
+      ((UInt*)r)[0] = t->number;
+      ((UInt*)r)[1] = 0;
+      ((ULong*)r)[1] = t->instructions;
+   }
+}
+
+static void codeStarts(ThreadId tid, ULong blocks)
+{
+   running = threadOf[tid];
+   logCursor = logWords;
+   if (running != NULL && running->threadPointer == 0) {
+      UChar pointer[8];
+      VG_(get_shadow_regs_area)(tid, pointer, 0, offsetof(VexGuestAMD64State, guest_FS_CONST), 8);
+      running->threadPointer = *(Addr*)pointer;
+   }
+}
+
+static void codeStops(ThreadId tid, ULong blocks)
+{
+   drain();
+}
+
+void initThreads(void)
+{
+   threadOf = VG_(calloc)("capture.threadOf", VG_N_THREADS + 1, sizeof(Thread*));
+   VG_(track_pre_thread_ll_create)(created);
+   VG_(track_pre_thread_first_insn)(begins);
+   VG_(track_pre_thread_ll_exit)(ends);
+   VG_(track_start_client_code)(codeStarts);
+   VG_(track_stop_client_code)(codeStops);
+}
