@@ -70,16 +70,26 @@ static void kernelWrites(CorePart part, ThreadId tid, Addr a, SizeT bytes)
 /* ---------------------------------------------------------------- address space */
 
 static Addr stackLow; /* of the main thread's stack, as last told */
+static Addr heapEnd;  /* what brk moves, in whole pages */
+
+extern Addr VG_(brk_base); /* of the core, not among the tools' headers */
+
+/* At exec the kernel makes the stack's area this much longer than what it holds (setup_arg_pages,
+   fs/exec.c); Valgrind begins with less and lets it grow. */
+#define STACK_EXPAND 131072
 
 static UInt protectionOf(const NSegment* s)
 {
-   return (s->hasR ? 1 : 0) | (s->hasW ? 2 : 0) | (s->hasX ? 4 : 0);
+   /* Valgrind makes heap and stack executable, which the kernel does not. */
+   Bool executes = s->hasX && !(s->hasW && s->kind == SkAnonC);
+   return (s->hasR ? 1 : 0) | (s->hasW ? 2 : 0) | (executes ? 4 : 0);
 }
 
 static void putMap(UInt thread, UInt op, Addr start, SizeT length, UInt prot, UInt flags,
                    ULong offset, const HChar* file)
 {
    SizeT  n = VG_(strlen)(file);
+   length = (length + PAGE_BYTES - 1) & ~(SizeT)(PAGE_BYTES - 1);
    UChar* r = reserve(RECORD_MAP, 40 + n + 1);
    ((UInt*)r)[0] = thread;
    ((UInt*)r)[1] = op;
@@ -101,21 +111,32 @@ void putInitialMap(void)
       if (s == NULL)
          continue;
       const HChar* file = s->kind == SkFileC ? VG_(am_get_filename)(s) : NULL;
+      if (file != NULL && VG_(strstr)(file, "/poptrace-") != NULL)
+         continue; /* a page of the capture tool's */
       if (file == NULL)
-         file = s->isCH ? "[heap]" : "";
+         file = "";
+      Addr  start = s->start;
+      SizeT length = s->end + 1 - start;
+      UInt  flags = s->kind == SkShmC ? 0x1 : s->kind == SkFileC ? 0x2 : 0x22;
       if (sp >= s->start && sp <= s->end) {
          file = "[stack]";
-         stackLow = s->start;
+         flags |= 0x100; /* MAP_GROWSDOWN */
+         start = stackLow = VG_PGROUNDDN(sp) - STACK_EXPAND;
+         length = s->end + 1 - start;
+      } else if (s->kind == SkAnonC && s->start == VG_(brk_base)) {
+         /* Valgrind maps the first page in advance; for the kernel the heap is empty. */
+         file = "[heap]";
+         heapEnd = s->start;
+         length = 0;
       }
-      putMap(0, MAP_INITIAL, s->start, s->end + 1 - s->start, protectionOf(s),
-             s->kind == SkShmC ? 0x1 : s->kind == SkFileC ? 0x2 : 0x22, s->offset, file);
+      putMap(0, MAP_INITIAL, start, length, protectionOf(s), flags, s->offset, file);
    }
 }
 
 /* The main thread's stack grows without a call. */
 static void noteStackGrowth(Thread* t, ThreadId tid)
 {
-   if (t->number != 0 || VG_(get_SP)(tid) >= stackLow)
+   if (t->number != 0 || VG_(get_SP)(tid) >= stackLow || stackLow == 0)
       return;
    const NSegment* s = VG_(am_find_nsegment)(VG_(get_SP)(tid));
    if (s == NULL || s->start >= stackLow || s->end + 1 < stackLow)
@@ -155,14 +176,12 @@ static void noteMapChange(const Thread* t, UInt number, const ULong a[6], Long r
          }
          break;
       case __NR_brk: {
-         static Addr last;
-         if (last != 0 && (Addr)result != last) {
-            if ((Addr)result > last)
-               putMap(t->number, MAP_BRK, last, (Addr)result - last, 3, 0x22, 0, "[heap]");
-            else
-               putMap(t->number, MAP_MUNMAP, result, last - (Addr)result, 0, 0, 0, "");
-         }
-         last = result;
+         Addr to = VG_PGROUNDUP(result);
+         if (heapEnd != 0 && to > heapEnd)
+            putMap(t->number, MAP_BRK, heapEnd, to - heapEnd, 3, 0x22, 0, "[heap]");
+         else if (to < heapEnd)
+            putMap(t->number, MAP_MUNMAP, to, heapEnd - to, 0, 0, 0, "");
+         heapEnd = to;
          break;
       }
       case __NR_madvise:

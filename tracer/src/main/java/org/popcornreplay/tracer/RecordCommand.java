@@ -250,17 +250,21 @@ public final class RecordCommand implements Callable<Integer> {
 
   /** Opens the pipe's other end when the tool is gone, so that nobody waits for it for ever. */
   private static void openWhenGone(Process process, Path fifo) {
-    process
-        .onExit()
-        .thenRun(
+    Thread opener =
+        new Thread(
             () -> {
-              try (FileChannel end =
-                  FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                assert end.isOpen();
+              try {
+                process.waitFor();
+                FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE).close();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
               } catch (IOException e) {
                 // it was opened and removed: nobody waits
               }
-            });
+            },
+            "pipe opener");
+    opener.setDaemon(true);
+    opener.start();
   }
 
   private Thread timeout(Process process) {

@@ -54,8 +54,10 @@ public final class CaptureStream {
   private final List<String> notes = new ArrayList<>();
   private long sequence;
   private long blocks;
-  private volatile long instructions;
-  private volatile long accesses;
+  private long instructions;
+  private long accesses;
+  private volatile long shownInstructions;
+  private volatile long shownAccesses;
   private volatile boolean helloed;
   private boolean ended;
   private boolean replaced;
@@ -102,12 +104,12 @@ public final class CaptureStream {
 
   /** Instructions so far, for progress; may be read by another thread. */
   public long instructions() {
-    return instructions;
+    return shownInstructions;
   }
 
   /** Accesses so far, for progress; may be read by another thread. */
   public long accesses() {
-    return accesses;
+    return shownAccesses;
   }
 
   /** Whether the tool has begun to talk. */
@@ -132,7 +134,10 @@ public final class CaptureStream {
 
   /** Reads to the end of the stream. */
   public void read() throws IOException {
-    while (record.next()) {
+    for (int records = 0; record.next(); records++) {
+      if ((records & 255) == 0) {
+        show();
+      }
       int type = record.type();
       if (type != SLICE) {
         endSlice();
@@ -159,11 +164,17 @@ public final class CaptureStream {
       }
     }
     endSlice();
+    show();
     for (RecordedThread t : threads) {
       if (t.kernel != null) {
         t.kernel.cut(t.instructions);
       }
     }
+  }
+
+  private void show() {
+    shownInstructions = instructions;
+    shownAccesses = accesses;
   }
 
   /** Writes the tables that are complete only at the end: threads, images, code, variables. */

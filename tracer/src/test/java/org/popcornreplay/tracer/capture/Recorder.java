@@ -18,6 +18,7 @@ final class Recorder {
   private static final long MOST_SECONDS = 120;
 
   /** How a process ended. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   record Result(int code, byte[] out, String err) {
     String text() {
       return new String(out, StandardCharsets.UTF_8);
