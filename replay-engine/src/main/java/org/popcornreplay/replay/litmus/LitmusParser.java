@@ -194,6 +194,12 @@ final class LitmusParser {
       throw words.wrongBefore("only one value for each option");
     }
     String value = words.word("a value: " + String.join(", ", Options.choices(name)));
+    boolean contradictsUnit =
+        (name.equals("E3") && !value.equals("UNLIMITED"))
+            || (name.equals("NAGLE") && !value.equals("off"));
+    if (contradictsUnit) {
+      throw words.wrongBefore("UNLIMITED for E3 and off for NAGLE, as profile unit has them");
+    }
     try {
       options = options.with(name, value);
     } catch (IllegalArgumentException e) {

@@ -137,7 +137,7 @@ final class ScenarioRun {
       failures.add(new Failure(block.line(), "a run that ends", limit));
       return;
     }
-    judge(lines);
+    judge(lines, block.line());
     for (BlockLine line : lines) {
       threads.get(line.line.thread().number()).waiting.clear();
     }
@@ -270,8 +270,9 @@ final class ScenarioRun {
   }
 
   /** Compares how each line of a block ended with what the file says. */
-  private void judge(List<BlockLine> lines) {
+  private void judge(List<BlockLine> lines, int blockLine) {
     boolean bugExpected = lines.stream().anyMatch(line -> expects(line.line, Outcome.BUG));
+    int failuresBefore = failures.size();
     for (BlockLine line : lines) {
       ThreadRun thread = threads.get(line.line.thread().number());
       if (line.ended) {
@@ -284,6 +285,10 @@ final class ScenarioRun {
     }
     if (bug && !bugExpected) {
       stopped = true;
+      if (failures.size() == failuresBefore) {
+        // Every operation has ended, but a kernel thread has not survived it.
+        failures.add(new Failure(blockLine, "no kernel BUG", "BUG" + why(Outcome.BUG)));
+      }
     }
   }
 
@@ -293,7 +298,7 @@ final class ScenarioRun {
 
   private void judgeEnded(BlockLine line) {
     DoLine done = line.line;
-    int result = line.result;
+    int result = bug && expects(done, Outcome.BUG) ? Outcome.BUG : line.result;
     boolean stale = done.operation() instanceof Operation.FutexWait wait && wait.stale();
     if (done.expected() == null) {
       boolean normal = stale ? result == Outcome.EWOULDBLOCK : result >= 0;

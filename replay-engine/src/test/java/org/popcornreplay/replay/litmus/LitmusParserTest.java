@@ -119,6 +119,8 @@ class LitmusParserTest {
         "profile | 6 | found end of line, expected unit",
         "option FOO 1 | 6 | found 'FOO', expected an option: PROGRESS",
         "option BRK 5.0 | 6 | found '5.0', expected a value: hang, 4.4",
+        "option E3 SINGLE | 6 | found 'SINGLE', expected UNLIMITED for E3 and off for NAGLE",
+        "option NAGLE on | 6 | found 'on', expected UNLIMITED for E3 and off for NAGLE",
         "option BRK | 6 | found end of line, expected a value: hang, 4.4",
         "option BRK 4.4;option BRK hang | 7 | found 'BRK', expected only one value for each option",
         "option TRANSPORT rdma | 6 | found 'TRANSPORT', expected an option's name (the transport",
