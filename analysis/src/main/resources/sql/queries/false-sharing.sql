@@ -12,7 +12,8 @@ WITH chosen AS (
 whole AS (SELECT sum(fault_ns) AS fault_ns FROM pages WHERE run_id = getvariable('run')),
 used AS (
   SELECT t.page, t.thread, t.node, t.read_lines | t.write_lines AS pieces, t.writes, t.faults
-  FROM page_threads t JOIN chosen USING (page) WHERE t.run_id = getvariable('run')),
+  FROM page_threads t JOIN chosen USING (page)
+  WHERE t.run_id = getvariable('run') AND (t.read_lines | t.write_lines) <> 0),
 -- Objects on the page; where some of them faulted, only those.
 candidates AS (
   SELECT o.*, max(o.faults) OVER (PARTITION BY o.page) AS most_faults

@@ -1,5 +1,5 @@
 -- locks: locks, barriers and other synchronisation objects by the time that threads waited in them, with hand-offs between nodes.
--- A hand-off is an acquisition on another node than the one before. futex_waits are the waits that reached the kernel.
+-- calls_of is futex where threads waited outside these functions, as for the end of a thread. A hand-off is an acquisition on another node than the one before. futex_waits are the waits that reached the kernel.
 -- Parameter run = latest: the run
 -- Parameter limit = 20: rows at most
 WITH calls AS (
@@ -23,7 +23,8 @@ together AS (
 named AS (
   SELECT b.*, o.name, o.site, b.address < o.address + o.size_bytes AS inside
   FROM together b ASOF LEFT JOIN (SELECT * FROM objects WHERE run_id = getvariable('run')) o ON b.address >= o.address)
-SELECT CASE WHEN n.inside THEN n.name ELSE hex(n.address) END AS object, hex(n.address) AS address, n.calls_of,
+SELECT CASE WHEN n.inside THEN n.name ELSE hex(n.address) END AS object, hex(n.address) AS address,
+  coalesce(n.calls_of, 'futex') AS calls_of,
   coalesce(n.acquisitions, 0) AS acquisitions, coalesce(n.hand_offs, 0) AS hand_offs, coalesce(n.futex_waits, 0) AS futex_waits,
   ms(coalesce(n.wait_ns, n.futex_ns, 0)) AS wait_ms, us(coalesce(n.wait_ns, n.futex_ns) / nullif(coalesce(n.acquisitions, n.futex_waits), 0)) AS mean_us,
   us(n.longest_ns) AS longest_us, n.threads, n.nodes, CASE WHEN n.inside THEN n.site END AS declared_at,

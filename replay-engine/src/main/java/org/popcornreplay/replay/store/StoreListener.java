@@ -115,7 +115,10 @@ public final class StoreListener implements RunListener, AutoCloseable {
     receiver.bytesReceived += bytes;
     receiver.messagesReceived++;
     if (page >= 0) {
-      if (type == MessageType.REMOTE_PAGE_RESPONSE) {
+      boolean response =
+          type == MessageType.REMOTE_PAGE_RESPONSE
+              || type == MessageType.REMOTE_PAGE_RESPONSE_SHORT;
+      if (response && result == 0) { // with RDMA the content went before the short response
         ledger.transfer(page);
       } else if (type == MessageType.PAGE_INVALIDATE_REQUEST) {
         ledger.invalidation(page);

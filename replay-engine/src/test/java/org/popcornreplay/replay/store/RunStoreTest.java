@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.popcornreplay.protocol.MessageType;
 import org.popcornreplay.traces.cli.CommandException;
 import org.popcornreplay.traces.cli.ExitCode;
 
@@ -97,6 +98,19 @@ final class RunStoreTest {
             file,
             "SELECT page, sharing, CASE WHEN object = 'right_counter' THEN 'left_counter' WHEN object = 'block 2'"
                 + " THEN 'block 1' ELSE object END FROM pages WHERE sharing <> 'private' ORDER BY page"));
+  }
+
+  @Test
+  void aPageIsTransferredByAResponseWithoutErrorWhateverTheTransport() throws SQLException {
+    Path file = directory.resolve("runs.duckdb");
+    try (RunStore store = open(file);
+        StoreListener run = store.beginRun(RecordLevel.MESSAGES)) {
+      run.message(0, MessageType.REMOTE_PAGE_RESPONSE, 0, 1, 4130, 0, 1, 2, 1, 5, 0);
+      run.message(1, MessageType.REMOTE_PAGE_RESPONSE_SHORT, 0, 1, 34, 0, 1, 2, 1, 5, 0);
+      run.message(2, MessageType.REMOTE_PAGE_RESPONSE_SHORT, 0, 1, 34, 0, 1, 2, 1, 5, 0x4000);
+      run.finish(new RunSummary());
+    }
+    assertEquals("5 2", ask(file, "SELECT page, transfers FROM pages"));
   }
 
   @Test

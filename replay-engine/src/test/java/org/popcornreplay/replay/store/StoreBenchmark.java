@@ -29,6 +29,7 @@ public final class StoreBenchmark {
 
   private static void tenColumns(Path file, int rows) {
     long start = System.nanoTime();
+    long cpu = cpuNanos();
     try (RunStore store = RunStore.open(file, Duration.ZERO, notice -> {});
         StoreListener run = store.beginRun(RecordLevel.FAULTS)) {
       for (int i = 0; i < rows; i++) {
@@ -47,28 +48,36 @@ public final class StoreBenchmark {
       }
       run.finish(new RunSummary());
     }
-    print("faults: 12 columns", rows, start);
+    print("faults: 12 columns", rows, start, cpu);
   }
 
   private static void wholeRun(Path file, int rounds) throws Exception {
     long start = System.nanoTime();
+    long cpu = cpuNanos();
     try (RunStore store = RunStore.open(file, Duration.ZERO, notice -> {});
         StoreListener run = store.beginRun(RecordLevel.MESSAGES)) {
       new SyntheticRun(4, 8, rounds, 1).writeTo(run);
       long rows = run.rowsWritten();
-      print("whole run, all tables", rows, start);
+      print("whole run, all tables", rows, start, cpu);
     }
     System.out.printf(Locale.ROOT, "file: %.0f MB%n", Files.size(file) / 1e6);
   }
 
-  private static void print(String what, long rows, long start) {
+  private static void print(String what, long rows, long start, long cpu) {
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf(
         Locale.ROOT,
-        "%s: %d rows in %.2f s, %.2f M rows/s%n",
+        "%s: %d rows in %.2f s (%.2f s of CPU), %.2f M rows/s%n",
         what,
         rows,
         seconds,
+        (cpuNanos() - cpu) / 1e9,
         rows / seconds / 1e6);
+  }
+
+  private static long cpuNanos() {
+    return ((com.sun.management.OperatingSystemMXBean)
+            java.lang.management.ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
   }
 }
