@@ -11,8 +11,10 @@ import java.util.TreeMap;
  * The switches between what Linux 5.2.21 + Popcorn does and repaired or research variants, by the
  * names of popcorn-protocol §10.1. Immutable; {@link #FAITHFUL} has every default.
  *
- * <p>{@code E3} (parallelism of popcorn_wq), {@code NAGLE}, {@code LOSS} and {@code RMW_FAULT} are
- * named here, but it is the world and the engine that act on them.
+ * <p>{@code E3} (parallelism of popcorn_wq), {@code NAGLE}, {@code LOSS}, {@code RDMA_CREDIT_LEAK},
+ * {@code FUTEX_TIMEOUT} and {@code RMW_FAULT} are named here, but it is the world and the engine
+ * that act on them: the protocol's state does not depend on them. {@code FORWARDING} acts over
+ * sockets only.
  */
 public final class Options {
   /** Each option's values, the default first; {@code #} stands for a number. */
@@ -35,9 +37,6 @@ public final class Options {
     KNOWN.put("RDMA_CREDIT_LEAK", List.of("on", "off"));
     KNOWN.put("LOSS", List.of("off", "on"));
     KNOWN.put("FUTEX_TIMEOUT", List.of("relative", "absolute"));
-    KNOWN.put("FUTEX_LIMIT", List.of("300", "unlimited"));
-    KNOWN.put("FUTEX_SHARED", List.of("hang", "works"));
-    KNOWN.put("FLUSH_ON_EXIT", List.of("off", "on"));
     KNOWN.put("NAGLE", List.of("off", "on"));
     KNOWN.put("E3", List.of("PER_LINK_SERIAL", "UNLIMITED", "SINGLE"));
     KNOWN.put("RMW_FAULT", List.of("write", "read-then-write"));
@@ -64,10 +63,6 @@ public final class Options {
   final boolean zeroPageGrant;
   final boolean forwarding;
   final boolean rdma;
-  final boolean rdmaCreditLeak;
-  final boolean futexLimited;
-  final boolean sharedFutexHangs;
-  final boolean flushOnExit;
 
   private Options(Map<String, String> values) {
     this.values = values;
@@ -87,10 +82,6 @@ public final class Options {
     zeroPageGrant = is("ZERO_PAGE_GRANT", "on");
     forwarding = is("FORWARDING", "on");
     rdma = is("TRANSPORT", "rdma");
-    rdmaCreditLeak = is("RDMA_CREDIT_LEAK", "on");
-    futexLimited = is("FUTEX_LIMIT", "300");
-    sharedFutexHangs = is("FUTEX_SHARED", "hang");
-    flushOnExit = is("FLUSH_ON_EXIT", "on");
   }
 
   private static Map<String, String> defaults() {

@@ -8,6 +8,12 @@ public final class PageRequest extends Message {
   /** The fault flags; only WRITE (1) and ALLOW_RETRY (4) matter. */
   public final int faultFlags;
 
+  /** FORWARDING: who gets the page directly; -1 in the kernel. */
+  public final int forwardTo;
+
+  /** FORWARDING: the wait station there. */
+  public final int forwardStation;
+
   PageRequest(
       MessageType type,
       int from,
@@ -16,16 +22,20 @@ public final class PageRequest extends Message {
       int thread,
       long page,
       int station,
-      int faultFlags) {
+      int faultFlags,
+      int forwardTo,
+      int forwardStation) {
     super(type, from, to, bytes, thread, page);
     this.station = station;
     this.faultFlags = faultFlags;
+    this.forwardTo = forwardTo;
+    this.forwardStation = forwardStation;
   }
 
   @Override
   void digestPayload(Digest digest) {
     digest.add(station);
-    digest.add(faultFlags);
+    digest.add(faultFlags).add(forwardTo).add(forwardStation);
   }
 
   @Override

@@ -30,6 +30,10 @@ final class PageRequestWork extends PageActivity {
   private boolean granted;
   private boolean zeroFilled;
   private boolean coalesces;
+
+  /** The owner sends the page to the requester itself. */
+  private boolean forwarded;
+
   private int contents;
   private int result;
 
@@ -167,7 +171,12 @@ final class PageRequestWork extends PageActivity {
         return;
       }
     } else if (!server.pageIsMine(pageIndex)) {
-      if (server.claimRemotePage(this, write, request.faultFlags)) {
+      forwarded = cluster.options.forwarding && !cluster.options.rdma;
+      boolean claims =
+          forwarded
+              ? server.claimRemotePage(this, write, request.faultFlags, requester, request.station)
+              : server.claimRemotePage(this, write, request.faultFlags);
+      if (claims) {
         sleep(CLAIMED_REMOTE, "REMOTE_PAGE_RESPONSE for page " + page);
       }
       return;
@@ -180,6 +189,7 @@ final class PageRequestWork extends PageActivity {
 
   private void claimedRemote() {
     cluster.pageServer.claimedRemotePage(this, write);
+    forwarded &= ((PageResponse) station.reply()).result == FaultResult.OK;
     spend(Cost.PAGE_COPY, CLAIM_COPIED);
   }
 
@@ -202,7 +212,9 @@ final class PageRequestWork extends PageActivity {
       directory.add(pageIndex, Popcorn.ORIGIN);
       cluster.setEntry(here(), pageIndex, PageTable.READ);
     }
-    if (granted) {
+    if (forwarded) {
+      finish(FaultResult.OK);
+    } else if (granted) {
       finish(FaultResult.CONTINUE);
     } else if (zeroFilled && cluster.options.zeroPageGrant) {
       contents = here().pages.contents(pageIndex);
@@ -281,34 +293,44 @@ final class PageRequestWork extends PageActivity {
   }
 
   private void reply() {
-    boolean carries =
-        result == FaultResult.OK
-            && !cluster.options.rdma
-            && !(zeroFilled && cluster.options.zeroPageGrant);
-    MessageType type =
-        carries ? MessageType.REMOTE_PAGE_RESPONSE : MessageType.REMOTE_PAGE_RESPONSE_SHORT;
     at = ENDED;
     if (cluster.isDistributed()) {
       cluster.observer.pageFaultTrace(node, requester, thread, page, write, result);
     }
+    boolean forwards = request.forwardTo >= 0 && result == FaultResult.OK;
+    boolean carries =
+        result == FaultResult.OK
+            && !cluster.options.rdma
+            && !(zeroFilled && cluster.options.zeroPageGrant);
+    if (forwards) {
+      respond(request.forwardTo, request.forwardStation, carries);
+      respond(requester, request.station, carries && !write);
+    } else if (!forwarded || result != FaultResult.OK) {
+      respond(requester, request.station, carries);
+    }
+    cluster.messages.handled(request, result);
+  }
+
+  private void respond(int to, int toStation, boolean carries) {
+    MessageType type =
+        carries ? MessageType.REMOTE_PAGE_RESPONSE : MessageType.REMOTE_PAGE_RESPONSE_SHORT;
     cluster.messages.post(
         new PageResponse(
             type,
             node,
-            requester,
+            to,
             type.wireBytes(cluster.pageBytes()),
             thread,
             page,
-            request.station,
+            toStation,
             result,
             contents));
-    cluster.messages.handled(request, result);
   }
 
   @Override
   void digestLocals(Digest digest) {
     super.digestLocals(digest);
     digest.add(write).add(requester).add(attempts).add(granted).add(zeroFilled).add(result);
-    digest.add(request.station);
+    digest.add(request.station).add(forwarded);
   }
 }

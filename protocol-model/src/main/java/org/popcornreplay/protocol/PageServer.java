@@ -22,6 +22,8 @@ final class PageServer {
     IMPOSSIBLE
   }
 
+  private static final int NOBODY = -1;
+
   private final PopcornCluster cluster;
 
   PageServer(PopcornCluster cluster) {
@@ -168,6 +170,12 @@ final class PageServer {
    * @return whether the request is under way; if not, the kernel has failed
    */
   boolean claimRemotePage(PageActivity claimer, boolean write, int faultFlags) {
+    return claimRemotePage(claimer, write, faultFlags, NOBODY, NOBODY);
+  }
+
+  /** The same; the owner sends the page to {@code forwardTo} too (FORWARDING, a variant). */
+  boolean claimRemotePage(
+      PageActivity claimer, boolean write, int faultFlags, int forwardTo, int forwardStation) {
     int index = claimer.pageIndex;
     Directory directory = cluster.directory;
     int owners = directory.count(index);
@@ -191,7 +199,8 @@ final class PageServer {
     int place = 0;
     for (int n = directory.next(index, 1); n >= 0; n = directory.next(index, n + 1)) {
       if (place++ == chosen) {
-        requestRemotePage(claimer, n, faultFlags | FaultResult.FLAG_REMOTE);
+        requestRemotePage(
+            claimer, n, faultFlags | FaultResult.FLAG_REMOTE, forwardTo, forwardStation);
       } else if (write) {
         revokePageOwnership(claimer, n);
       }
@@ -217,6 +226,11 @@ final class PageServer {
 
   /** {@code __request_remote_page}. */
   void requestRemotePage(PageActivity requester, int node, int faultFlags) {
+    requestRemotePage(requester, node, faultFlags, NOBODY, NOBODY);
+  }
+
+  private void requestRemotePage(
+      PageActivity requester, int node, int faultFlags, int forwardTo, int forwardStation) {
     cluster.messages.post(
         new PageRequest(
             MessageType.REMOTE_PAGE_REQUEST,
@@ -226,7 +240,9 @@ final class PageServer {
             requester.thread,
             requester.page,
             requester.station.id(),
-            faultFlags));
+            faultFlags,
+            forwardTo,
+            forwardStation));
   }
 
   /**

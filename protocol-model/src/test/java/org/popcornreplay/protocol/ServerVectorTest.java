@@ -350,6 +350,23 @@ final class ServerVectorTest extends Bench {
   }
 
   @Test
+  void forwardingSavesAHop() {
+    start(3, "FORWARDING", "on");
+    threads(0, 1, 2);
+    popcorn.givenOwners(P, 1);
+    popcorn.givenWarm(P, 2);
+    write(0, 2, P);
+    read(1000, 1, P);
+    finish();
+    expectSent(
+        lines(
+            "0: 2>0 PQ; 50: 0>1 PQ; 100: 1>2 PR; 100: 1>0 PS;"
+                + " 1000: 1>0 PQ; 1050: 0>2 PQ; 1100: 2>1 PR; 1100: 2>0 PR"));
+    assertEquals("150", done.get(2));
+    assertArrayEquals(new int[] {0, 1, 2}, popcorn.owners(P));
+  }
+
+  @Test
   void waitStationsRunOut() {
     start(2, "WS_LIMIT", "1");
     threads(0, 1, 1);

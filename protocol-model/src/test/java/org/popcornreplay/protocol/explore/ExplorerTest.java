@@ -92,6 +92,17 @@ final class ExplorerTest {
                 .thread(1, "W0 R0")
                 .thread(2, "R0 W0"),
             LARGEST));
+    explorations.add(
+        explore(
+            new Scenario("the variants FORWARDING and COALESCE_RR", 3, 1)
+                .option("FORWARDING", "on")
+                .option("COALESCE_RR", "on")
+                .owners(0, 1)
+                .warm(2)
+                .thread(0, "R0 W0")
+                .thread(1, "W0 R0")
+                .thread(2, "R0 W0"),
+            LIMIT));
     int states = 0;
     for (Exploration exploration : explorations) {
       states += exploration.states();
