@@ -34,6 +34,8 @@ final class Impasse {
         + Replay.outcome(replay.context().failure())
         + " at address 0x"
         + Long.toHexString(t.currentAddress())
+        + ", "
+        + place(replay.trace().code(), t.currentIp())
         + kernel(replay)
         + table(replay);
   }

@@ -57,6 +57,7 @@ public final class Replay {
   private final int threads;
   private ProgressListener progress = (fraction, nanos) -> {};
   private boolean checked;
+  private String impasse;
 
   /**
    * Sets up a run.
@@ -198,11 +199,12 @@ public final class Replay {
     return this;
   }
 
-  /**
-   * Runs to the end.
-   *
-   * @throws CommandException where the replay cannot go on
-   */
+  /** Why the run could not go on, one line and a table; null where it reached its end. */
+  public String impasse() {
+    return impasse;
+  }
+
+  /** Runs to the end, or to the point at which nothing can go on: see {@link #impasse}. */
   public Replay execute() {
     run.start();
     long progressRecords = -1;
@@ -219,7 +221,8 @@ public final class Replay {
         steps++;
       }
       if (run.stopped()) {
-        throw CommandException.cannotContinue(Impasse.ofFailure(this));
+        impasse = Impasse.ofFailure(this);
+        return this;
       }
       if (!more) {
         break;
@@ -229,12 +232,15 @@ public final class Replay {
         progressRecords = records;
         progressStep = queue.stepsRun();
       } else if (queue.stepsRun() - progressStep > LIVELOCK_STEPS) {
-        throw CommandException.cannotContinue(Impasse.ofLivelock(this));
+        impasse = Impasse.ofLivelock(this);
+        return this;
       }
       progress.progress((double) instructions() / total, queue.nowNanos());
     }
-    if (run.live() > 0 && !run.processExited()) {
-      throw CommandException.cannotContinue(Impasse.ofDeadlock(this));
+    if (run.failedThread() != null) {
+      impasse = Impasse.ofFailure(this);
+    } else if (run.live() > 0 && !run.processExited()) {
+      impasse = Impasse.ofDeadlock(this);
     }
     if (checked) {
       Invariants.check(popcorn, request.nodes());

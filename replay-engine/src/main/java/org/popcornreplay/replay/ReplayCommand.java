@@ -1,6 +1,6 @@
 package org.popcornreplay.replay;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -256,31 +256,41 @@ public final class ReplayCommand implements Callable<Integer> {
       run.onProgress(progress.part("replay")).checked(check).execute();
       baselineNanos = isBaseline ? run.simulatedNanos() : baselineNanos;
     } else {
-      PrintStream err = System.err;
-      try (RunStore store =
-          RunStore.open(
-              output,
-              STORE_PATIENCE,
-              notice -> {
-                if (!quiet) {
-                  err.println("popcorn-replay: " + notice);
-                }
-              })) {
+      try (RunStore store = RunStore.open(output, STORE_PATIENCE, this::notice)) {
         StoreListener listener = store.beginRun(level);
         run = new Replay(trace, request, census, listener);
         run.onProgress(progress.part("replay")).checked(check).execute();
         baselineNanos = isBaseline ? run.simulatedNanos() : baselineNanos;
-        runId =
-            new StoredRun(run, listener)
-                .write(label, baselineNanos, startedAt, wallMillis(begun), costs, layer, settings);
+        if (run.impasse() == null) {
+          runId =
+              new StoredRun(run, listener)
+                  .write(
+                      label, baselineNanos, startedAt, wallMillis(begun), costs, layer, settings);
+        }
       }
     }
     progress.end();
-    RunReport report = new RunReport(run, runId, layer, baselineNanos, wallMillis(begun));
-    var out = spec.commandLine().getOut();
+    print(new RunReport(run, runId, layer, baselineNanos, wallMillis(begun)), run, layer);
+    if (run.impasse() != null) {
+      throw CommandException.cannotContinue(run.impasse());
+    }
+    notice(
+        (output == null ? "nothing stored" : "wrote run " + runId + " to " + output)
+            + String.format(Locale.ROOT, ", %.2f s", wallMillis(begun) / 1e3));
+    return ExitCode.DONE;
+  }
+
+  private void notice(String line) {
+    if (!quiet) {
+      System.err.println("popcorn-replay: " + line);
+    }
+  }
+
+  private void print(RunReport report, Replay run, String layer) {
+    PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(report.json());
-    } else {
+    } else if (run.impasse() == null) {
       out.print(report.text());
     }
     if (popcornStat) {
@@ -289,13 +299,6 @@ public final class ReplayCommand implements Callable<Integer> {
       }
     }
     out.flush();
-    if (!quiet) {
-      System.err.println(
-          "popcorn-replay: "
-              + (output == null ? "nothing stored" : "wrote run " + runId + " to " + output)
-              + String.format(Locale.ROOT, ", %.2f s", wallMillis(begun) / 1e3));
-    }
-    return ExitCode.DONE;
   }
 
   private static long wallMillis(long begun) {

@@ -86,6 +86,9 @@ final class RunReport {
     faults.put("upgrade", run.faults(FaultKind.UPGRADE));
     faults.put("retries", run.retries());
     root.put("migrations", run.migrations());
+    if (run.impasse() != null) {
+      root.put("impasse", run.impasse());
+    }
     root.put("threads_left", run.threadsLeft());
     root.put("descriptor_calls_at_remotes", run.descriptorCallsAtRemotes());
     ArrayNode threads = root.putArray("threads");

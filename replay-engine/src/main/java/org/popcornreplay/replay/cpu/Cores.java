@@ -8,8 +8,8 @@ import org.popcornreplay.replay.time.EventQueue;
  * The cores of one node. Threads hold a core while they run and wait in a run queue while there is
  * none; the kernel's own threads (message layer, work queues, workers, peers) run in short bursts
  * that go first: on an idle core, else on the core of a thread, which stands still for that long.
- * Threads that were woken run before threads whose slice ended, and need to wait for a quarter of a
- * slice only, which is what a fair scheduler's sleeper credit comes to.
+ * Threads that were woken run before threads whose slice ended and take the core of a thread that
+ * is not in the kernel at once, as a fair scheduler's sleeper credit lets them.
  */
 public final class Cores {
   private static final class Core {
@@ -162,7 +162,7 @@ public final class Cores {
       return;
     }
     core.timerSet = true;
-    long share = woken.isEmpty() ? sliceNanos : sliceNanos / 4;
+    long share = woken.isEmpty() ? sliceNanos : 0;
     long end = Math.max(queue.nowNanos(), core.user.grantedNanos + share);
     queue.at(node, end, () -> sliceEnds(index));
   }
@@ -173,7 +173,7 @@ public final class Cores {
     if (core.user == null || !hasWaiting()) {
       return;
     }
-    long share = woken.isEmpty() ? sliceNanos : sliceNanos / 4;
+    long share = woken.isEmpty() ? sliceNanos : 0;
     CoreUser user = core.user;
     if (queue.nowNanos() < user.grantedNanos + share) {
       setTimer(index);

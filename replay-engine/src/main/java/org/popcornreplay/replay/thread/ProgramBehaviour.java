@@ -124,18 +124,29 @@ final class ProgramBehaviour {
         "exit_group",
         0,
         (popcorn, ended) -> popcorn.exitGroup(t.number(), ended),
-        result -> {
-          t.end();
-          for (int i = 0; i < run.threadCount(); i++) {
-            ReplayThread other = run.thread(i);
-            if (other != null
-                && other.hasStarted()
-                && !other.hasEnded()
-                && run.popcorn().hasEnded(i)) {
-              other.end();
-            }
-          }
-        });
+        result -> endWithGroup(t));
+  }
+
+  private void endWithGroup(ReplayThread t) {
+    t.end();
+    for (int i = 0; i < run.threadCount(); i++) {
+      ReplayThread other = run.thread(i);
+      if (other != null && other.hasStarted() && !other.hasEnded() && run.popcorn().hasEnded(i)) {
+        other.end();
+      }
+    }
+  }
+
+  /** A signal kills the thread, and with it the process. */
+  void killed(ReplayThread t) {
+    run.processExits();
+    t.beginExit();
+    t.operate(
+        ThreadState.SYSCALL,
+        "death by a signal",
+        0,
+        (popcorn, ended) -> popcorn.exitGroup(t.number(), ended),
+        result -> endWithGroup(t));
   }
 
   // ---- Migration.
@@ -216,6 +227,9 @@ final class ProgramBehaviour {
           run.listener().systemCall(t.number(), t.node(), number, started, run.now(), e.result());
           then.run();
         };
+    if (number == SystemCalls.SET_ROBUST_LIST) {
+      run.popcorn().setRobustList(t.number(), run.scale().pageOf(e.argument(0)));
+    }
     if (t.node() != Popcorn.ORIGIN && SystemCalls.usesDescriptor(number)) {
       // A remote task has an empty descriptor table: -EBADF before any memory is touched.
       run.countDescriptorCall();

@@ -411,8 +411,10 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   }
 
   private boolean backToUser() {
-    if (Outcome.isFatal(result)) {
-      run.threadFails(this, result);
+    if (Outcome.isFatal(result) && !exiting) {
+      int fatal = result;
+      result = 0;
+      run.threadFails(this, fatal);
       return false;
     }
     if (onCore() && coreNode == node) {

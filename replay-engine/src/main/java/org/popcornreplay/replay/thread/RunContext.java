@@ -177,7 +177,11 @@ public final class RunContext {
       failedThread = thread;
       failure = result;
     }
-    stopped = true;
+    if (result == Outcome.SIGSEGV || result == Outcome.SIGBUS) {
+      behaviour.killed(thread);
+    } else {
+      stopped = true;
+    }
   }
 
   /** The thread that cannot go on, or null. */

@@ -6,6 +6,9 @@ import org.popcornreplay.traces.SyncFunction;
 
 /** What the numbers of x86-64 system calls say about their behaviour. */
 final class SystemCalls {
+  /** set_robust_list: names a list that the kernel reads when the thread ends. */
+  static final int SET_ROBUST_LIST = 273;
+
   /** poll, select, pause, nanosleep, wait4, epoll_wait, ppoll, clock_nanosleep, accept, recv…. */
   private static final IntOpenHashSet SLEEPING =
       new IntOpenHashSet(
