@@ -1,7 +1,7 @@
 // nbody: bodies attract each other, all pairs, threads x contiguous blocks, two barriers a step.
 // Usage: nbody [threads] [bodies] [steps]
-// Much arithmetic for few shared pages, so it gains from more nodes. One thing is planted: the
-// threads count their interactions in neighbouring words of one page (false sharing).
+// Much arithmetic for few shared pages, so it gains from more nodes. One thing is planted: every 32
+// bodies the threads add to counters that are neighbours in one page (false sharing).
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 
 enum { MAX_THREADS = 64, MAX_BODIES = 1 << 16 };
 
-static int threads = 8, bodies = 1536, steps = 6;
-static double position[3][MAX_BODIES], velocity[3][MAX_BODIES];
+static int threads = 8, bodies = 4096, steps = 1;
+static _Alignas(4096) double position[3][MAX_BODIES], velocity[3][MAX_BODIES];
 static long interactions[MAX_THREADS];
 static pthread_barrier_t moved;
 
@@ -34,7 +34,7 @@ static void *run(void *argument) {
       double force[3] = {0, 0, 0};
       attract(body, force);
       for (int k = 0; k < 3; k++) velocity[k][body] += 1e-4 * force[k];
-      interactions[self] += bodies;
+      if (body % 32 == 31) interactions[self] += 32L * bodies;
     }
     pthread_barrier_wait(&moved);
     for (int body = from; body < to; body++)

@@ -1,0 +1,196 @@
+package org.popcornreplay.dist.kernel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.popcornreplay.replay.ReplayCommand;
+import org.popcornreplay.traces.cli.CommandException;
+import org.popcornreplay.traces.cli.CommandFrame;
+import org.popcornreplay.traces.cli.ExitCode;
+import org.popcornreplay.traces.cli.ProjectVersion;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench/kernel-check}: are the messages of our replays those of the real kernel? */
+@Command(
+    name = "kernel-check",
+    mixinStandardHelpOptions = true,
+    versionProvider = ProjectVersion.class,
+    description =
+        "Records each program that a real Popcorn kernel ran, replays it, and compares the messages.")
+public final class KernelCheckCommand implements Callable<Integer> {
+  @Option(
+      names = "--oracle",
+      required = true,
+      paramLabel = "DIR",
+      description = "The kernel's figures: programs.csv, runs/*.json and the binary 'oracle'.")
+  private Path oracle;
+
+  @Option(
+      names = "--home",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder with bin/popcorn-trace.")
+  private Path home;
+
+  @Option(
+      names = "--work",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where recordings are kept between calls.")
+  private Path work;
+
+  @Option(names = "--only", paramLabel = "REGEX", description = "Only files whose name matches.")
+  private String only = ".*";
+
+  @Option(
+      names = "--seeds",
+      defaultValue = "20",
+      description =
+          "Replays of a program whose counts vary on the kernel (default ${DEFAULT-VALUE}).")
+  private int seeds;
+
+  @Option(names = "--markdown", description = "Print the table as Markdown.")
+  private boolean markdown;
+
+  /** Read by the frame around every command. */
+  @SuppressWarnings("UnusedVariable")
+  @Option(names = "--debug", description = "Show stack traces.")
+  private boolean debug;
+
+  /** Runs the comparison. */
+  public static void main(String[] args) {
+    System.exit(CommandFrame.execute(new KernelCheckCommand(), args));
+  }
+
+  @Override
+  public Integer call() {
+    Pattern wanted = Pattern.compile(only);
+    List<KernelRow> rows = new ArrayList<>(KernelRow.readAll(oracle));
+    List<KernelRow> all = List.copyOf(rows);
+    // Where counts vary, the machines without Nagle's stalls are the reference.
+    rows.removeIf(row -> !row.exact() && !row.noDelay() && hasNoDelayTwin(row, all));
+    rows.removeIf(row -> !wanted.matcher(row.file()).find());
+    if (rows.isEmpty()) {
+      throw CommandException.usage("--only=" + only + ", expected to match a file of programs.csv");
+    }
+    Recorder recorder = new Recorder(home, work);
+    int equal = 0;
+    int within = 0;
+    int differing = 0;
+    line("file", "nodes", "kernel messages", "replayed", "verdict");
+    if (markdown) {
+      System.out.println("| --- | --- | --- | --- | --- |");
+    }
+    for (KernelRow row : rows) {
+      Path trace = recorder.trace(oracle.resolve("oracle").toAbsolutePath(), row.arguments());
+      Verdict verdict = Verdict.of(row, replay(row, trace));
+      long[] kernel = row.counts().totals();
+      long[] ours = verdict.replayed().totals();
+      line(
+          row.file().replace(".json", ""),
+          Integer.toString(row.nodes()),
+          range(kernel),
+          range(ours),
+          verdict.word());
+      verdict.differences().forEach(difference -> System.out.println("    " + difference));
+      if (!verdict.holds()) {
+        differing++;
+      } else if (row.exact()) {
+        equal++;
+      } else {
+        within++;
+      }
+    }
+    System.out.printf(Locale.ROOT, "%n%d equal, %d within, %d differ%n", equal, within, differing);
+    return differing == 0 ? ExitCode.DONE : ExitCode.ANSWER_IS_NO;
+  }
+
+  private static boolean hasNoDelayTwin(KernelRow row, List<KernelRow> all) {
+    return all.stream()
+        .anyMatch(
+            other ->
+                other.noDelay()
+                    && other.nodes() == row.nodes()
+                    && other.arguments().get(0).equals(row.arguments().get(0)));
+  }
+
+  private static String range(long[] totals) {
+    return totals[0] == totals[2]
+        ? Long.toString(totals[0])
+        : totals[0] + " / " + totals[1] + " / " + totals[2];
+  }
+
+  private void line(String... columns) {
+    System.out.println(
+        markdown
+            ? "| " + String.join(" | ", columns) + " |"
+            : String.format(Locale.ROOT, "%-36s %5s  %-20s %-20s %s", (Object[]) columns));
+  }
+
+  private KernelCounts replay(KernelRow row, Path trace) {
+    KernelCounts counts = new KernelCounts();
+    for (int seed = 1; seed <= (row.exact() ? 1 : seeds); seed++) {
+      counts.beginRun();
+      JsonNode result = replay(row, trace, seed);
+      for (Map.Entry<String, JsonNode> direction : result.path("messages").properties()) {
+        for (Map.Entry<String, JsonNode> type : direction.getValue().properties()) {
+          counts.add(
+              direction.getKey(),
+              type.getKey(),
+              type.getValue().get(0).asLong(),
+              type.getValue().get(1).asLong());
+        }
+      }
+    }
+    counts.endRuns();
+    return counts;
+  }
+
+  private static JsonNode replay(KernelRow row, Path trace, int seed) {
+    PrintStream stdout = System.out;
+    ByteArrayOutputStream captured = new ByteArrayOutputStream();
+    int code;
+    try (PrintStream capture = new PrintStream(captured, true, StandardCharsets.UTF_8)) {
+      System.setOut(capture);
+      code =
+          CommandFrame.execute(
+              new ReplayCommand(),
+              "--nodes",
+              Integer.toString(row.nodes()),
+              "--cores",
+              Integer.toString(row.cpus()),
+              "--placement",
+              "trace",
+              "--profile",
+              "oracle-vm",
+              "--seed",
+              Integer.toString(seed),
+              "--json",
+              "--quiet",
+              trace.toString());
+    } finally {
+      System.setOut(stdout);
+    }
+    try {
+      JsonNode result = new ObjectMapper().readTree(captured.toByteArray());
+      if (result.isMissingNode()) {
+        System.out.println("    replay ended with exit code " + code + " and no result");
+      }
+      return result;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

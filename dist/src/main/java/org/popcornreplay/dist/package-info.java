@@ -1,0 +1,2 @@
+/** What needs all of the house: comparisons of whole recordings and replays with outside facts. */
+package org.popcornreplay.dist;
