@@ -2,6 +2,7 @@ package org.popcornreplay.dist.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -69,7 +70,7 @@ final class KernelCounts {
     return new long[] {sorted[0], sorted[(sorted.length - 1) / 2], sorted[sorted.length - 1]};
   }
 
-  private static long messages(TreeMap<String, long[]> run, String key) {
+  private static long messages(Map<String, long[]> run, String key) {
     long[] count = run.get(key);
     return count == null ? 0 : count[0];
   }
