@@ -47,8 +47,10 @@ public record LatencyChart(List<Kind> kinds, DoubleFunction<String> timeLabel) i
     }
     double left = Math.floor(Math.log10(shortest) - 0.02);
     double right = Math.max(left + 1, Math.ceil(Math.log10(longest) - 1e-9));
-    for (Kind kind : kinds) {
-      XYSeries series = new XYSeries(kind.name(), true, true);
+    List<String> names = DistinctNames.of(kinds.stream().map(Kind::name).toList());
+    for (int n = 0; n < kinds.size(); n++) {
+      Kind kind = kinds.get(n);
+      XYSeries series = new XYSeries(names.get(n), true, true);
       series.add(left, 0);
       for (int i = 0; i < kind.upToNanos().size(); i++) {
         series.add(Math.log10(kind.upToNanos().get(i)), 100 * kind.shares().get(i));

@@ -67,8 +67,9 @@ public record MessageBarsChart(
       Look look, List<Long> amounts, String what, LongFunction<String> label) {
     DefaultCategoryDataset data = new DefaultCategoryDataset();
     long most = 1;
+    List<String> names = DistinctNames.of(types);
     for (int i = 0; i < types.size(); i++) {
-      data.addValue(amounts.get(i), what, types.get(i));
+      data.addValue(amounts.get(i), what, names.get(i));
       most = Math.max(most, amounts.get(i));
     }
     NumberAxis axis = new NumberAxis(what);

@@ -30,8 +30,9 @@ public record MessageTimelineChart(
     DefaultTableXYDataset data = new DefaultTableXYDataset();
     int slices = amounts.get(0).length;
     double width = unit.of(lengthNanos) / slices;
+    List<String> names = DistinctNames.of(types);
     for (int type = 0; type < types.size(); type++) {
-      XYSeries series = new XYSeries(types.get(type), true, false);
+      XYSeries series = new XYSeries(names.get(type), true, false);
       for (int slice = 0; slice < slices; slice++) {
         series.add((slice + 0.5) * width, amounts.get(type)[slice]);
       }

@@ -34,7 +34,7 @@ public final class Palette {
           "idle", 0xC3CBD2);
 
   private static final Map<String, Integer> FAULTS =
-      Map.of("read", BLUE, "write", VERMILION, "upgrade", ORANGE);
+      Map.of("read", BLUE, "write", VERMILION, "upgrade", ORANGE, "told to retry", PURPLE);
 
   private static final Map<String, Integer> MESSAGES =
       Map.ofEntries(

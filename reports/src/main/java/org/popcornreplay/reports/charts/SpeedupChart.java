@@ -5,6 +5,7 @@ import java.awt.Color;
 import java.awt.geom.Ellipse2D;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
@@ -19,6 +20,8 @@ import org.jfree.data.xy.XYSeriesCollection;
  * @param lines one line for each way of placing and paying; the first is drawn strongest
  */
 public record SpeedupChart(List<Line> lines) implements Chart {
+  private static final String IDEAL = "ideal: as many times faster as there are nodes";
+
   /**
    * One line.
    *
@@ -39,8 +42,11 @@ public record SpeedupChart(List<Line> lines) implements Chart {
     double most = 2;
     double lowest = 1;
     double highest = 1;
-    for (Line line : lines) {
-      XYSeries series = new XYSeries(line.name(), true, true);
+    List<String> names =
+        DistinctNames.of(Stream.concat(Stream.of(IDEAL), lines.stream().map(Line::name)).toList());
+    for (int n = 0; n < lines.size(); n++) {
+      Line line = lines.get(n);
+      XYSeries series = new XYSeries(names.get(n + 1), true, true);
       for (int i = 0; i < line.nodes().size(); i++) {
         most = Math.max(most, line.nodes().get(i));
         lowest = Math.min(lowest, line.speedups().get(i));
@@ -52,7 +58,7 @@ public record SpeedupChart(List<Line> lines) implements Chart {
     double right = Math.ceil(log2(most) - 1e-9);
     double top = Math.max(right, Math.ceil(log2(highest) - 1e-9));
     double bottom = Math.floor(log2(lowest) + 1e-9);
-    XYSeries ideal = new XYSeries("ideal: as many times faster as there are nodes");
+    XYSeries ideal = new XYSeries(IDEAL);
     ideal.add(0, 0);
     ideal.add(right, right);
     data.addSeries(ideal);

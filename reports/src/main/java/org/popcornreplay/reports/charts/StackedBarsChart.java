@@ -1,7 +1,6 @@
 package org.popcornreplay.reports.charts;
 
 import java.awt.Color;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jfree.chart.JFreeChart;
@@ -47,16 +46,10 @@ public record StackedBarsChart(
     }
     TimeUnit unit = TimeUnit.fitting(longest);
     DefaultCategoryDataset data = new DefaultCategoryDataset();
-    List<String> names = new ArrayList<>();
+    List<String> names = DistinctNames.of(look.frame().pick(bars, shortBars));
     for (int bar = 0; bar < bars.size(); bar++) {
-      // Categories are told apart by name, so equal names get a blank more.
-      String name = look.frame().pick(bars, shortBars).get(bar);
-      while (names.contains(name)) {
-        name += " ";
-      }
-      names.add(name);
       for (int state = 0; state < states.size(); state++) {
-        data.addValue(unit.of(nanos.get(bar)[state]), states.get(state), name);
+        data.addValue(unit.of(nanos.get(bar)[state]), states.get(state), names.get(bar));
       }
     }
     CategoryAxis category = new CategoryAxis();

@@ -135,7 +135,9 @@ final class FirstAdvice {
         "First thing to change: synchronisation, {}. The costliest object is {} ({}): {}, {} in them, {} from node to node.",
         percent,
         what,
-        Html.shortened(locks.text(0, "calls_of"), 80),
+        locks.text(0, "calls_of").isBlank()
+            ? "futex"
+            : Html.shortened(locks.text(0, "calls_of"), 80),
         Amounts.count(locks.number(0, "acquisitions"), "call"),
         Amounts.time(1e6 * locks.real(0, "wait_ms")),
         Amounts.count(locks.number(0, "hand_offs"), "hand-off"));

@@ -146,10 +146,16 @@ final class HotSpotsSection {
           rows);
       return;
     }
-    body.paragraph(
-        "The first has {} of its {} handed from one node to another.",
-        Amounts.count(rows.number(0, "hand_offs")),
-        Amounts.count(rows.number(0, "acquisitions"), "acquisition"));
+    if (rows.number(0, "acquisitions") == 0) {
+      body.paragraph(
+          "The first is a bare futex, used by no lock function that the trace knows: {} reached the kernel.",
+          Amounts.count(rows.number(0, "futex_waits"), "wait"));
+    } else {
+      body.paragraph(
+          "The first has {} of its {} handed from one node to another.",
+          Amounts.count(rows.number(0, "hand_offs")),
+          Amounts.count(rows.number(0, "acquisitions"), "acquisition"));
+    }
     body.add(SqlTable.shown(rows, "Synchronisation objects by time in their calls", LOCK_COLUMNS));
   }
 

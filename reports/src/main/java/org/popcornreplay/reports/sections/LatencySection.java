@@ -40,14 +40,19 @@ final class LatencySection {
     for (int i = 0; i < rows.size(); i++) {
       LatencyChart.Kind kind =
           byName.computeIfAbsent(
-              rows.text(i, "kind"),
-              name -> new LatencyChart.Kind(name, new ArrayList<>(), new ArrayList<>()));
+              rows.text(i, "which"),
+              name ->
+                  new LatencyChart.Kind(
+                      Html.shortened(name, 24), new ArrayList<>(), new ArrayList<>()));
       kind.upToNanos().add(Math.max(1, rows.number(i, "up_to_ns")));
       kind.shares().add(rows.real(i, "cumulative_share"));
     }
     List<LatencyChart.Kind> lines = new ArrayList<>();
     for (int i = 0; i < kinds.size() && lines.size() < MOST_KINDS; i++) {
-      lines.add(byName.get(kinds.text(i, "kind")));
+      LatencyChart.Kind line = byName.get(kinds.text(i, "which"));
+      if (line != null) {
+        lines.add(line);
+      }
     }
     body.add(
         subject
@@ -55,37 +60,52 @@ final class LatencySection {
             .figure(
                 "fault-latency",
                 new LatencyChart(lines, LatencySection::power),
-                "Cumulative distribution of fault latency for "
-                    + Amounts.count(lines.size(), "kind")
-                    + " of fault.",
+                "Cumulative distribution of fault latency, "
+                    + Amounts.count(lines.size(), "line")
+                    + ".",
                 slowMode(kinds)));
-    body.add(SqlTable.shown(kinds, "Faults by kind"));
+    body.add(SqlTable.shown(kinds, "Fault latency"));
     body.add(SqlTable.numbers(rows, "The distribution of fault latency"));
   }
 
   private static Html slowMode(Rows kinds) {
-    long faults = kinds.sum("faults");
-    long slow = kinds.sum("slow_faults");
-    Html first =
-        Html.sentence(
-            "Half of the {} faults, which cost the most together, take at most {}, and the slowest takes {}.",
-            kinds.text(0, "kind"),
-            Amounts.time(kinds.number(0, "median_ns")),
-            Amounts.time(kinds.number(0, "longest_ns")));
-    if (slow == 0) {
-      return first.add(
-          Html.text(
-              " There is no slow mode: no fault takes more than four times as long as the fastest tenth of its kind."));
+    int retried = row(kinds, "told to retry");
+    int others = row(kinds, "not told to retry");
+    if (retried < 0) {
+      return Html.sentence(
+          "There is no slow mode: none of the {} was told to retry. Half of them take at most {}, the slowest takes {}.",
+          Amounts.count(kinds.number(others, "faults"), "fault"),
+          Amounts.time(kinds.number(others, "median_ns")),
+          Amounts.time(kinds.number(others, "longest_ns")));
     }
-    return first.add(
+    long faults = kinds.number(retried, "faults");
+    long time = kinds.number(retried, "total_ns");
+    long otherFaults = others < 0 ? 0 : kinds.number(others, "faults");
+    long otherTime = others < 0 ? 0 : kinds.number(others, "total_ns");
+    Html html =
         Html.sentence(
-            " Slow mode: {} of {} ({}) take more than four times as long as the fastest tenth of their kind and hold {} of "
-                + "the fault time; {} of them were told to retry. In the chart this is a second step to the right.",
-            Amounts.count(slow),
-            Amounts.count(faults, "fault"),
-            Amounts.share(slow, faults),
-            Amounts.share(kinds.sum("slow_ns"), kinds.sum("total_ns")),
-            Amounts.share(kinds.sum("slow_retried"), slow)));
+            "Slow mode: {} of {} ({}) came upon another fault on their page and were told to retry. Half of these take {} or "
+                + "more, and they hold {} of the fault time.",
+            Amounts.count(faults),
+            Amounts.count(faults + otherFaults, "fault"),
+            Amounts.share(faults, faults + otherFaults),
+            Amounts.time(kinds.number(retried, "median_ns")),
+            Amounts.share(time, time + otherTime));
+    return others < 0
+        ? html
+        : html.add(
+            Html.sentence(
+                " Half of the others take at most {}.",
+                Amounts.time(kinds.number(others, "median_ns"))));
+  }
+
+  private static int row(Rows kinds, String which) {
+    for (int i = 0; i < kinds.size(); i++) {
+      if (kinds.text(i, "which").equals(which)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private static String power(double nanos) {

@@ -55,6 +55,13 @@ final class MessagesSection {
             Amounts.percent(rows.real(0, "share_of_messages")),
             Html.code(types.get(heaviest)),
             Amounts.percent(rows.real(heaviest, "share_of_bytes")));
+    Rows rdma = subject.ask("rdma");
+    if (rdma.sum("rdma_bytes") > 0) {
+      look.add(
+          Html.sentence(
+              " Beside the messages, {} of pages were written by RDMA.",
+              Amounts.bytes(rdma.sum("rdma_bytes"))));
+    }
     body.add(
         subject
             .pictures()
@@ -63,7 +70,7 @@ final class MessagesSection {
                 new MessageBarsChart(types, messages, bytes, Amounts::count, Amounts::bytes),
                 "Bars: messages and bytes of " + Amounts.count(rows.size(), "message type") + ".",
                 look));
-    body.add(SqlTable.numbers(rows, "Messages by type"));
+    body.add(SqlTable.numbers(rows, "Messages by type", rdma));
   }
 
   private static void overTime(Subject subject, Rows byType, Html body) {

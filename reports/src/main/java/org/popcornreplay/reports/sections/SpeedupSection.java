@@ -83,6 +83,14 @@ final class SpeedupSection {
       }
     }
     int last = line.nodes().size() - 1;
+    if (line.speedups().get(best) <= 1.005) {
+      return Html.sentence(
+          "With {}, no number of nodes beats keeping all threads at the origin; on {} the speedup is {}, {} of the ideal.",
+          line.name(),
+          Amounts.count(line.nodes().get(last), "node"),
+          Amounts.factor(line.speedups().get(last)),
+          Amounts.percent(line.speedups().get(last) / line.nodes().get(last)));
+    }
     return Html.sentence(
         "With {}, the best is {} with a speedup of {}; on {} it is {}, {} of the ideal.",
         line.name(),

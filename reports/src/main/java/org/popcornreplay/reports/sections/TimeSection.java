@@ -46,6 +46,9 @@ final class TimeSection {
     for (int i = 0; i < rows.size(); i++) {
       shortBars.add("t" + rows.number(i, "thread") + ", node " + rows.number(i, "node"));
       String name = rows.text(i, "name");
+      if (name.equals("thread " + rows.number(i, "thread"))) {
+        name = "";
+      }
       bars.add(
           "thread "
               + rows.number(i, "thread")
@@ -128,12 +131,14 @@ final class TimeSection {
       return;
     }
     for (int i = 0; i < rows.size(); i++) {
-      if (!rows.text(i, "kind").equals("compute")) {
+      String kind = rows.text(i, "kind");
+      if (!kind.equals("compute") && !kind.equals("idle")) {
+        String detail = rows.text(i, "detail");
         body.paragraph(
-            "On the chain that determines the end of the run, the most time next to computing goes to {} ({}): {}, {} of the "
+            "On the chain that determines the end of the run, the most time next to computing goes to {}{}: {}, {} of the "
                 + "chain. If that cost nothing, the run could take {} at best.",
-            rows.text(i, "kind"),
-            Html.shortened(rows.text(i, "detail"), 80),
+            kind,
+            detail.isBlank() ? "" : " (" + Html.shortened(detail, 80) + ")",
             Amounts.time(1e6 * rows.real(i, "path_ms")),
             Amounts.percent(rows.real(i, "path_percent") / 100),
             Amounts.time(1e6 * rows.real(i, "run_ms_if_free")));
