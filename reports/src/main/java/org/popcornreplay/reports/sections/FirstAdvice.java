@@ -15,6 +15,9 @@ final class FirstAdvice {
   /** Below this share, nothing but computing is worth a change. */
   private static final double WORTH_IT = 0.05;
 
+  /** A critical path that idles more than this is not asked. */
+  private static final double MOST_IDLE = 0.25;
+
   private FirstAdvice() {}
 
   static Html of(Subject subject, Rows times) {
@@ -70,7 +73,11 @@ final class FirstAdvice {
           shares.merge(path.text(i, "kind"), path.real(i, "path_percent") / 100, Double::sum);
         }
       }
-      boolean ofPath = !shares.isEmpty();
+      // A path that mostly idles has missed who ended the wait, and tells nothing about causes.
+      boolean ofPath = !shares.isEmpty() && shares.getOrDefault("idle", 0.0) < MOST_IDLE;
+      if (!ofPath) {
+        shares.clear();
+      }
       for (int i = 0; i < times.size() && !ofPath; i++) {
         shares.put(times.text(i, "state"), times.real(i, "share"));
       }
