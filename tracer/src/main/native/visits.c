@@ -244,7 +244,10 @@ static void drainVisits(Thread* t)
                e = miss(t, a, g, sliceOffset + g->instruction);
                d = a & (PAGE_BYTES - 1);
             }
-            e->lines[write] |= (1ULL << (d >> 6)) | (1ULL << ((d + g->last) >> 6));
+            /* A store only where something changes: the next access often needs this very word. */
+            ULong lines = (1ULL << (d >> 6)) | (1ULL << ((d + g->last) >> 6));
+            if (UNLIKELY_((lines & ~e->lines[write]) != 0))
+               e->lines[write] |= lines;
             e->count[write] += g->count;
          }
       } else if (s->form == SEGMENT_ATOMIC) {

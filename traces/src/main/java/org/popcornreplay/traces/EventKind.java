@@ -19,7 +19,9 @@ public enum EventKind {
   PROCESS_EXIT(4),
   /**
    * Cut. A system call that is none of the kinds below: code = number, a0…a5 arguments, result,
-   * nanos = host duration, or for sleeps the time that was asked for.
+   * nanos = host duration, or for sleeps the time that was asked for. Result -512: it had not
+   * returned when the thread or the process ended. a5 = 1 marks clock_gettime, gettimeofday, time
+   * and getcpu, which natively do not enter the kernel.
    */
   SYSCALL(5),
   /**

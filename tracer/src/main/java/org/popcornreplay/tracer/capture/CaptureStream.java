@@ -39,6 +39,7 @@ public final class CaptureStream {
   private static final int MEMBER_BYTES = 32;
   private static final int GUARDED = 2;
   private static final int EXECVE = 59;
+  private static final long FLUSH_NANOS = 5_000_000_000L;
   private static final String[] MAP_OPERATIONS = {
     "initial", "mmap", "munmap", "mprotect", "mremap", "brk", "madvise", "stack"
   };
@@ -52,6 +53,7 @@ public final class CaptureStream {
   private final Long2LongOpenHashMap liveBlocks = new Long2LongOpenHashMap();
   private final Long2ObjectOpenHashMap<Segment> segments = new Long2ObjectOpenHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private long flushed = System.nanoTime();
   private long sequence;
   private long blocks;
   private long instructions;
@@ -137,6 +139,7 @@ public final class CaptureStream {
     for (int records = 0; record.next(); records++) {
       if ((records & 255) == 0) {
         show();
+        flushNowAndThen();
       }
       int type = record.type();
       if (type != SLICE) {
@@ -169,6 +172,15 @@ public final class CaptureStream {
       if (t.kernel != null) {
         t.kernel.cut(t.instructions);
       }
+    }
+  }
+
+  /** A recorder that is killed loses at most what it received in these nanoseconds. */
+  private void flushNowAndThen() {
+    long now = System.nanoTime();
+    if (now - flushed > FLUSH_NANOS) {
+      flushed = now;
+      trace.flush();
     }
   }
 
