@@ -192,6 +192,11 @@ final class ProtocolTally implements Observer {
   }
 
   @Override
+  public void threadExits(int thread, int node) {
+    run.threadExits(thread);
+  }
+
+  @Override
   public void kernelFails(int node, int thread, String code, int result, String state) {
     if (failure == null) {
       failure =

@@ -136,7 +136,8 @@ public final class Replay {
                 femtos,
                 profile.number(ProfileKey.WAKE_UP),
                 profile.number(ProfileKey.SYSTEM_CALL),
-                network.lookaheadNanos()),
+                network.firmReachNanos(),
+                network.runningReachNanos()),
             request.options().get("RMW_FAULT").equals("read-then-write"));
     tally.attach(run);
   }

@@ -224,6 +224,30 @@ class ReplayTest {
   }
 
   @Test
+  void exitGroupEndsThreadsThatRunOrWaitForACore() throws IOException {
+    Path path =
+        script(
+            trace -> {
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder one = trace.spawn(main, "one");
+              ThreadBuilder two = trace.spawn(main, "two");
+              one.compute(500_000_000);
+              two.compute(500_000_000);
+              main.compute(1_000_000);
+              main.event(
+                  org.popcornreplay.traces.EventKind.PROCESS_EXIT, 231, 0, 0, 0, 0, 0, 0, 0, 0);
+            });
+    for (int cores : new int[] {1, 2, 4}) {
+      RunRequest request =
+          new RunRequest(1, "origin", dex(), Options.FAITHFUL, cores, false, PAGE, 1);
+      Replay run = run(path, request, new RunListener() {});
+      assertNull(run.impasse());
+      assertEquals(0, run.threadsLeft());
+      assertTrue(run.simulatedNanos() < 20_000_000, "ended at " + run.simulatedNanos());
+    }
+  }
+
+  @Test
   void moreThreadsThanCoresTakeTurns() throws IOException {
     Path path = pattern(Pattern.PRIVATE, new PatternOptions(4, 1, 1000, 50_000, 0, 1));
     long wide =

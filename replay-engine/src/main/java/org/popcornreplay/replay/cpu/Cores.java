@@ -68,6 +68,9 @@ public final class Cores {
       user.granted();
       return;
     }
+    if (user.queued || user.core >= 0) {
+      throw new IllegalStateException("already holds a core or waits for one");
+    }
     int free = -1;
     for (int i = 0; i < cores.length; i++) {
       if (cores[i].user == null && !cores[i].bursting) {
@@ -97,11 +100,12 @@ public final class Cores {
     user.grantedNanos = queue.nowNanos();
     if (core.lastUser != user && core.lastUser != null && switchNanos > 0) {
       core.lastUser = user;
+      long grantedAt = user.grantedNanos;
       queue.after(
           node,
           switchNanos,
           () -> {
-            if (core.user == user) {
+            if (core.user == user && user.grantedNanos == grantedAt) {
               user.granted();
             }
           });

@@ -75,11 +75,16 @@ public final class Network {
   }
 
   /**
-   * The least time in nanoseconds from the last step of a message at its sender to the first at its
-   * receiver.
+   * The least time in nanoseconds from a step of the message layer at a sender to the handler at
+   * the receiver.
    */
-  public long lookaheadNanos() {
-    return framing.unlimited() ? 2 * hopNanos + switchNanos : hopNanos;
+  public long firmReachNanos() {
+    return 2 * hopNanos + switchNanos + receiveNanos;
+  }
+
+  /** The least time in nanoseconds from sending a message to its handler. */
+  public long runningReachNanos() {
+    return sendNanos + firmReachNanos();
   }
 
   /** Messages sent and not yet handled. */

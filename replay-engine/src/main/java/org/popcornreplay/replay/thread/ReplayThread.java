@@ -22,6 +22,9 @@ import org.popcornreplay.traces.VisitFlags;
 public final class ReplayThread extends CoreUser implements KernelThread {
   private static final long FEMTOS_PER_NANO = 1_000_000L;
 
+  /** A step is worth its cost where it covers this share of what is left of a slice. */
+  private static final int WORTH_A_STEP = 16;
+
   private final int number;
   private final RunContext run;
   private final ThreadCursor cursor;
@@ -257,7 +260,9 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   @Override
   protected void interrupted(long nanos) {
     if (user) {
-      baseNanos += nanos;
+      long now = run.now();
+      baseInstructions = Math.max(baseInstructions, instructionsAt(now));
+      baseNanos = Math.max(baseNanos, now) + nanos;
       stolenNanos += nanos;
     } else if (busy) {
       workEndNanos += nanos;
@@ -279,11 +284,12 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   }
 
   private void onCoreOf(int ofNode, Step then) {
-    if (onCore() && coreNode == ofNode) {
+    if (onCore() && coreNode == ofNode && grantedThen == null) {
       then.run();
       return;
     }
-    if (onCore()) {
+    if (onCore() || grantedThen != null) {
+      // It goes elsewhere, or it is killed while it waits for a core.
       coresOf(coreNode).release(this);
     }
     coreNode = ofNode;
@@ -308,6 +314,23 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     }
   }
 
+  /** The kernel works for a thread that runs user code: it is being killed. */
+  private void leaveUserCode() {
+    if (user) {
+      rebase();
+      user = false;
+      nextCheckNanos = -1;
+      enter(ThreadState.SYSCALL);
+    }
+  }
+
+  /** The protocol says that it is no more, without its having asked for it. */
+  void killed() {
+    if (!ended && !exiting) {
+      end();
+    }
+  }
+
   /** After a call into the protocol: a thread that has nothing to do leaves its core. */
   private void settle() {
     if (!user && !busy && grantedThen == null && onCore()) {
@@ -317,6 +340,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
 
   @Override
   public void work(int ofNode, long nanos, Step then) {
+    leaveUserCode();
     onCoreOf(
         ofNode,
         () -> {
@@ -677,12 +701,21 @@ public final class ReplayThread extends CoreUser implements KernelThread {
 
   /** Runs the slice as far as it goes; false where the thread does not run any more. */
   private boolean runSlice(long horizon) {
-    long end = timeOf(slice.start() + slice.length());
-    if (end <= horizon && slice.allHit(node) && textKnown()) {
-      finishSlice();
-      return true;
+    if (!slice.isSorted()) {
+      long end = timeOf(slice.start() + slice.length());
+      if (hitsAsAWhole()) {
+        if (end <= horizon) {
+          finishSlice();
+          return true;
+        }
+        if (horizon - run.now() > (end - run.now()) / WORTH_A_STEP) {
+          // All hits so far; looks again at the horizon whether a right was lost since.
+          lookAgainAt(horizon);
+          return false;
+        }
+      }
+      slice.sort(instructionsAt(run.now()));
     }
-    slice.sort();
     while (slice.hasAccess()) {
       int kind = slice.kind();
       boolean write = kind != SliceBuffer.READ;
@@ -714,6 +747,19 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       }
     }
     finishSlice();
+    return true;
+  }
+
+  /** Whether all accesses of the slice hit now; remembered until the node loses a right. */
+  private boolean hitsAsAWhole() {
+    long version = run.popcorn().rightsVersion(node);
+    if (slice.knownToHit(node, version)) {
+      return true;
+    }
+    if (slice.atomics() > 0 || !slice.allHit(node, instructionsAt(run.now())) || !textKnown()) {
+      return false;
+    }
+    slice.hits(node, version);
     return true;
   }
 

@@ -34,7 +34,11 @@ public final class RunContext {
   /** The numbers of a run: durations in nanoseconds, instructions in femtoseconds. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Costs(
-      long[] femtosPerInstruction, long wakeUpNanos, long systemCallNanos, long lookaheadNanos) {}
+      long[] femtosPerInstruction,
+      long wakeUpNanos,
+      long systemCallNanos,
+      long firmReachNanos,
+      long runningReachNanos) {}
 
   private final Parts parts;
   private final Costs costs;
@@ -153,6 +157,13 @@ public final class RunContext {
     }
   }
 
+  /** The protocol says that a thread is no more. */
+  public void threadExits(int thread) {
+    if (threads[thread] != null) {
+      threads[thread].killed();
+    }
+  }
+
   void processExits() {
     processExited = true;
   }
@@ -250,7 +261,7 @@ public final class RunContext {
   }
 
   long horizon(int node) {
-    return parts.queue().horizon(node, costs.lookaheadNanos());
+    return parts.queue().horizon(node, costs.firmReachNanos(), costs.runningReachNanos());
   }
 
   long femtosPerInstruction(int node) {

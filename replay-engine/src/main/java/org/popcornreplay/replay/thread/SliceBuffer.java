@@ -43,6 +43,8 @@ final class SliceBuffer {
   private int keyCount;
   private int position;
   private boolean sorted;
+  private int hitNode = -1;
+  private long hitVersion;
   private boolean active;
   private boolean kernel;
   private long start;
@@ -105,6 +107,7 @@ final class SliceBuffer {
     active = true;
     position = 0;
     keyCount = 0;
+    hitNode = -1;
   }
 
   void finish() {
@@ -242,25 +245,43 @@ final class SliceBuffer {
     return found;
   }
 
-  /** Whether every access of the slice hits on the node now; false where there are atomics. */
-  boolean allHit(int node) {
-    if (atomics > 0 || sorted) {
-      return false;
-    }
+  boolean isSorted() {
+    return sorted;
+  }
+
+  /** Whether the slice was found to hit on the node, which has lost no right since. */
+  boolean knownToHit(int node, long version) {
+    return hitNode == node && hitVersion == version;
+  }
+
+  /** Every access of the slice hits on the node in this version of its rights. */
+  void hits(int node, long version) {
+    hitNode = node;
+    hitVersion = version;
+  }
+
+  /**
+   * Whether every access of the slice hits on the node now.
+   *
+   * @param done instructions that the thread has executed; accesses before that have happened
+   */
+  boolean allHit(int node, long done) {
     for (int i = 0; i < size; i++) {
       boolean write = firstWrite[i] >= 0;
-      if (!popcorn.mayAccess(node, index[i], write)) {
+      if (!popcorn.mayAccess(node, index[i], write)
+          && start + Math.max(firstRead[i], firstWrite[i]) >= done) {
         return false;
       }
     }
     return true;
   }
 
-  /** Puts the accesses in order, once. */
-  void sort() {
-    if (sorted) {
-      return;
-    }
+  /**
+   * Puts the accesses that have not happened in order, once.
+   *
+   * @param done instructions that the thread has executed
+   */
+  void sort(long done) {
     int wanted = 2 * size + atomics;
     if (keys.length < wanted) {
       keys = new long[2 * wanted];
@@ -280,6 +301,9 @@ final class SliceBuffer {
     Arrays.sort(keys, 0, keyCount);
     sorted = true;
     position = 0;
+    while (hasAccess() && start + offset() < done) {
+      position++;
+    }
   }
 
   private static long key(int offset, int i, int kind) {

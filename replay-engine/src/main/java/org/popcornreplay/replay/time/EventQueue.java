@@ -18,6 +18,7 @@ public final class EventQueue {
 
   private final StepHeap[] lanes;
   private final int leaves;
+  private final int firstRunning;
   private final int[] winners;
   private final long[] topTimes;
   private final long[] topSequences;
@@ -27,8 +28,8 @@ public final class EventQueue {
 
   /** A queue for nodes 0..nodes-1. */
   public EventQueue(int nodes) {
-    int lanesWanted = 2 * nodes;
-    leaves = lanesWanted == 1 ? 1 : Integer.highestOneBit(lanesWanted - 1) << 1;
+    firstRunning = nodes == 1 ? 1 : Integer.highestOneBit(nodes - 1) << 1;
+    leaves = 2 * firstRunning;
     lanes = new StepHeap[leaves];
     topTimes = new long[leaves];
     topSequences = new long[leaves];
@@ -61,17 +62,17 @@ public final class EventQueue {
    * @param timeNanos not before now
    */
   public void at(int node, long timeNanos, Step step) {
-    push(2 * node, timeNanos, step);
+    push(node, timeNanos, step);
   }
 
   /** Asks for a step in the firm lane after a delay in nanoseconds. */
   public void after(int node, long delayNanos, Step step) {
-    push(2 * node, now + delayNanos, step);
+    push(node, now + delayNanos, step);
   }
 
   /** Asks for a step in the running lane of a node. */
   public void running(int node, long timeNanos, Step step) {
-    push(2 * node + 1, timeNanos, step);
+    push(firstRunning + node, timeNanos, step);
   }
 
   private void push(int lane, long time, Step step) {
@@ -101,15 +102,20 @@ public final class EventQueue {
 
   /**
    * The moment before which nothing can change the page rights of a node: its next firm step, or
-   * the earliest step anywhere else plus the time a message needs at least.
+   * the earliest step elsewhere plus the time that a message needs at least.
    *
-   * @param lookaheadNanos from the last step at a sender to the first at the receiver
+   * @param firmReachNanos from a firm step elsewhere to a handler on the node
+   * @param runningReachNanos from a running thread to a handler on another node
    */
-  public long horizon(int node, long lookaheadNanos) {
-    long firm = topTimes[2 * node];
-    long elsewhere = topTimes[winners[1]];
-    long reach = elsewhere >= NEVER - lookaheadNanos ? NEVER : elsewhere + lookaheadNanos;
-    return Math.min(firm, reach);
+  public long horizon(int node, long firmReachNanos, long runningReachNanos) {
+    long firm = topTimes[node];
+    long others = later(topTimes[winners[2]], firmReachNanos);
+    long running = later(topTimes[winners[3]], runningReachNanos);
+    return Math.min(firm, Math.min(others, running));
+  }
+
+  private static long later(long time, long delay) {
+    return time >= NEVER - delay ? NEVER : time + delay;
   }
 
   /** Time of the next step, or {@link #NEVER}. */

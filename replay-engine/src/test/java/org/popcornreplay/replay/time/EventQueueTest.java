@@ -44,14 +44,16 @@ class EventQueueTest {
   @Test
   void horizonIsTheNextFirmStepOfTheNodeOrTheReachOfAnyOther() {
     EventQueue queue = new EventQueue(3);
-    assertEquals(EventQueue.NEVER, queue.horizon(0, 10));
+    assertEquals(EventQueue.NEVER, queue.horizon(0, 10, 30));
     queue.running(1, 100, () -> {});
-    assertEquals(110, queue.horizon(0, 10));
+    assertEquals(130, queue.horizon(0, 10, 30));
     queue.running(0, 90, () -> {});
-    assertEquals(100, queue.horizon(0, 10));
+    assertEquals(120, queue.horizon(0, 10, 30));
+    queue.at(2, 105, () -> {});
+    assertEquals(115, queue.horizon(0, 10, 30));
     queue.at(0, 95, () -> {});
-    assertEquals(95, queue.horizon(0, 10));
-    assertEquals(100, queue.horizon(1, 10));
+    assertEquals(95, queue.horizon(0, 10, 30));
+    assertEquals(105, queue.horizon(1, 10, 30));
   }
 
   @Test
