@@ -19,6 +19,7 @@ final class Shell {
   private Shell() {}
 
   /** What a command left behind. */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares results as a whole.
   record Result(int exitCode, byte[] stdoutBytes, String stderr) {
     String stdout() {
       return new String(stdoutBytes, StandardCharsets.UTF_8);
