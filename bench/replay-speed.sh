@@ -12,7 +12,7 @@ trace() {
   [ -d "$dir/$1" ] || "$here/bin/popcorn-trace" generate --quiet -o "$dir/$1" "$2" --threads "$3" --pages "$4" --rounds "$5" --compute "$6"
 }
 trace hits private 16 64 100000 20
-trace faults false-sharing 2 1 400000 20000
+trace faults false-sharing 2 1 3000000 20000
 trace small lock 2 1 20 100
 
 measure() { # label, field of the JSON, options…
@@ -22,7 +22,7 @@ measure() { # label, field of the JSON, options…
   for i in 1 2 3; do
     /usr/bin/env bash -c 'TIMEFORMAT="%U %R"; { time "$@" >"$0"; } 2>&1' "$dir/out.json" \
       "$here/bin/popcorn-replay" --quiet --json "$@"
-    sed -n "s/.*\"$field\":\([0-9]*\).*/\1/p" "$dir/out.json"
+    grep -o "\"$field\":[0-9]*" "$dir/out.json" | head -n 1 | tr -dc '0-9\n'
   done | paste - - | sort -n | sed -n 2p | awk -v l="$label" -v f="$field" \
     '{ printf "%-8s %12d %-14s %6.2f s user %6.2f s wall %14.0f a second of processor time\n", l, $3, f, $1, $2, $3 / $1 }'
 }

@@ -122,7 +122,7 @@ final class ProtocolTally implements Observer {
         faultStart[thread],
         queue.nowNanos(),
         retriesOnTheWay,
-        Outcome.name(result));
+        name(result));
   }
 
   @Override
@@ -158,7 +158,7 @@ final class ProtocolTally implements Observer {
         pages << pageShift,
         operationStart[thread],
         queue.nowNanos(),
-        Outcome.name(result));
+        name(result));
   }
 
   @Override
@@ -178,11 +178,16 @@ final class ProtocolTally implements Observer {
         operationStart[thread],
         queue.nowNanos(),
         wake ? Math.max(0, result) : 0,
-        wake && result >= 0 ? "OK" : Outcome.name(result));
+        wake && result >= 0 ? "OK" : name(result));
     if (wokenBy[thread] >= 0) {
       listener.wake(thread, wokenBy[thread], "futex", wakeCalled[thread], queue.nowNanos());
       wokenBy[thread] = -1;
     }
+  }
+
+  /** The name of a result; the usual one without a search. */
+  private static String name(int result) {
+    return result == Outcome.OK ? "OK" : Outcome.name(result);
   }
 
   @Override
