@@ -248,6 +248,24 @@ class ReplayTest {
   }
 
   @Test
+  void aFutexWaitWhoseWakeCameBeforeItDoesNotSleep() throws IOException {
+    // A capture numbers a wait when it returns, so after the wake that ended it.
+    Path path =
+        script(
+            trace -> {
+              long word = trace.region("word", 1);
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder worker = trace.spawn(main, "worker");
+              worker.atomic(word).compute(1_000_000);
+              main.atomic(word).futexWake(word, 1, 1);
+              worker.futexWait(word, 1, 0).atomic(word).exit();
+              main.join(worker);
+            });
+    Replay run = run(path, 2, "round-robin");
+    assertEquals(0, run.threadsLeft());
+  }
+
+  @Test
   void moreThreadsThanCoresTakeTurns() throws IOException {
     Path path = pattern(Pattern.PRIVATE, new PatternOptions(4, 1, 1000, 50_000, 0, 1));
     long wide =

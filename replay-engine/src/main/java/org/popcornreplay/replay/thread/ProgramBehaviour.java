@@ -263,11 +263,14 @@ final class ProgramBehaviour {
     switch (command) {
       case FUTEX_WAIT, FUTEX_WAIT_BITSET -> {
         ReplayThread dying = run.runningThreadWithWord(address);
+        // The wait may be numbered when it returned, so after the wake: what counts as a change is
+        // whatever happened to the word after the thread's event before it.
+        long before = t.previousSequence();
         boolean stale = e.result() == Outcome.EWOULDBLOCK;
         Popcorn.FutexWord word =
             dying != null
                 ? () -> !dying.hasExited()
-                : () -> !stale && !run.order().changedSince(address, sequence);
+                : () -> !stale && !run.order().changedSince(address, before);
         long timeout = e.argument(2) >= 0 ? e.argument(2) : Popcorn.NO_TIMEOUT;
         t.operate(
             ThreadState.FUTEX,

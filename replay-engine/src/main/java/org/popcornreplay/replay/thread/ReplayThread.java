@@ -72,6 +72,8 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   private long textEnd;
   private long currentAddress;
   private long currentIp;
+  private long lastSequence = -1;
+  private long previousSequence = -1;
   private long instructions;
   private long accesses;
   private long records;
@@ -179,6 +181,11 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   /** The code address of its last access or operation. */
   public long currentIp() {
     return currentIp;
+  }
+
+  /** The number of the thread's event before the one that it deals with; -1 at the first. */
+  long previousSequence() {
+    return previousSequence;
   }
 
   /** The last record. */
@@ -659,6 +666,8 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     }
     instructions = Math.max(instructions, cursor.instructions());
     event.take(cursor);
+    previousSequence = lastSequence;
+    lastSequence = event.sequence();
     currentIp = event.ip();
     onRecord = false;
     gatherKernelVisits();
@@ -815,6 +824,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     }
     if (slice.kind() == SliceBuffer.ATOMIC) {
       run.order().executed(slice.atomicAddress(), slice.atomicSequence());
+      lastSequence = slice.atomicSequence();
     }
     slice.nextAccess();
     return true;
