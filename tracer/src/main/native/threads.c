@@ -45,8 +45,13 @@ static void created(ThreadId parent, ThreadId child)
    Thread* t = newThread(child, by);
    if (by == NULL)
       return;
-   if (by->call.active && by->call.number == __NR_clone && (by->call.args[0] & VKI_CLONE_CHILD_CLEARTID))
-      t->clearChildTid = by->call.args[3];
+   if (by->call.active && by->call.number == __NR_clone) {
+      if (by->call.args[0] & VKI_CLONE_CHILD_CLEARTID)
+         t->clearChildTid = by->call.args[3];
+      /* Known before it runs, so that a join that comes first knows whom it waits for. */
+      if (by->call.args[0] & VKI_CLONE_SETTLS)
+         t->threadPointer = by->call.args[4];
+   }
    ULong a[6] = { t->number, 0, 0, 0, 0, 0 };
    putEvent(by, EVENT_THREAD_CREATE, 0, 0, a, 0, 0, by->call.ip);
 }

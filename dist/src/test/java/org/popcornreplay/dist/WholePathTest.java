@@ -26,12 +26,14 @@ final class WholePathTest {
     packed = folder.resolve("packed.ptrace");
     padded = folder.resolve("padded.ptrace");
     Shell.Result first =
-        Shell.popcorn("popcorn-trace", "record", "-o", packed, "--", counters, "packed", 2, 200000);
-    assertEquals("400000\n", first.stdout(), first.stderr());
+        Shell.popcorn(
+            "popcorn-trace", "record", "-o", packed, "--", counters, "packed", 2, 4000000);
+    assertEquals("8000000\n", first.stdout(), first.stderr());
     assertEquals(0, first.exitCode(), first.stderr());
     Shell.Result second =
-        Shell.popcorn("popcorn-trace", "record", "-o", padded, "--", counters, "padded", 2, 200000);
-    assertEquals("400000\n", second.stdout(), second.stderr());
+        Shell.popcorn(
+            "popcorn-trace", "record", "-o", padded, "--", counters, "padded", 2, 4000000);
+    assertEquals("8000000\n", second.stdout(), second.stderr());
   }
 
   private static JsonNode replay(Path trace, Object... more) throws IOException {
@@ -49,7 +51,7 @@ final class WholePathTest {
   private static long transfers(JsonNode run) {
     long pages = 0;
     for (JsonNode direction : run.get("messages")) {
-      pages += direction.path("REMOTE_PAGE_RESPONSE").path(0).asLong();
+      pages += direction.path("REMOTE_PAGE_REQUEST").path(0).asLong();
     }
     return pages;
   }

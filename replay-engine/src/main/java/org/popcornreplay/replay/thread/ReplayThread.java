@@ -591,7 +591,11 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   private void check() {
     if (user && run.now() == nextCheckNanos) {
       nextCheckNanos = -1;
-      runUser();
+      if (!run.popcorn().mayBegin(number)) {
+        end(); // another thread ended the process
+      } else {
+        runUser();
+      }
     }
   }
 
