@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
     subcommands = {ProfilesCommand.class, LitmusCommand.class})
 public final class ReplayCommand implements Callable<Integer> {
   /** The profile where none is named. */
-  static final String DEFAULT_PROFILE = "dex-ib56";
+  static final String DEFAULT_PROFILE = "tcp-10g-nodelay";
 
   private static final Duration STORE_PATIENCE = Duration.ofSeconds(60);
   private static final int LEAST_PAGE_BYTES = 64;

@@ -26,6 +26,7 @@ public final class ProfileFile {
   /** The profiles that come with the program, in the order of their listing. */
   public static final List<String> NAMES =
       List.of(
+          "tcp-10g-nodelay",
           "dex-ib56",
           "tcp-1g",
           "tcp-10g",
