@@ -241,12 +241,42 @@ final class ProgramBehaviour {
         e,
         0,
         () -> {
-          if (SystemCalls.sleeps(number) && e.nanos() > 0) {
+          MemoryOrder.Poll poll = run.memoryOrder().poll(e.sequence());
+          if (poll != null) {
+            poll(t, e, poll, done);
+          } else if (SystemCalls.sleeps(number) && e.nanos() > 0) {
             t.sleepFor(ThreadState.SYSCALL, "system call " + number, e.nanos(), done);
           } else {
             t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), done);
           }
         });
+  }
+
+  /** A sleep of a polling loop: it is the last one if what the loop waits for has happened. */
+  private void poll(ReplayThread t, TraceEvent e, MemoryOrder.Poll poll, Step done) {
+    if (run.hasHappened(poll)) {
+      if (e.sequence() < poll.last) {
+        t.skipTo(poll.last);
+      }
+      done.run();
+      return;
+    }
+    t.sleepFor(
+        ThreadState.SYSCALL,
+        "sleep in a polling loop",
+        e.nanos(),
+        () -> {
+          if (e.sequence() < poll.last) {
+            done.run();
+          } else {
+            t.touch(poll.address(), false, () -> poll(t, e, poll, done));
+          }
+        });
+  }
+
+  /** Waits for the exit of a thread that the recording found exited. */
+  void awaitExit(ReplayThread t, int exiting) {
+    synchronisation.join(t, exiting, t::continueUser);
   }
 
   // ---- Futexes outside of functions that are decided anew.

@@ -188,6 +188,29 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     return previousSequence;
   }
 
+  /** Whether it has executed the instruction behind so many others. */
+  boolean hasExecuted(long before) {
+    if (ended || exiting) {
+      return true;
+    }
+    long executed = Math.max(baseInstructions, user ? instructionsAt(run.now()) : 0);
+    return executed > before;
+  }
+
+  /** Leaves records out, up to an event that it takes. */
+  void skipTo(long sequence) {
+    boolean found = false;
+    while (!found && (onRecord || cursor.next())) {
+      onRecord = false;
+      found = cursor.isEvent() && cursor.sequence() == sequence;
+    }
+    instructions = Math.max(instructions, cursor.instructions());
+    lastSequence = sequence;
+    event.take(cursor);
+    gatherKernelVisits();
+    rebase();
+  }
+
   /** The last record. */
   TraceEvent event() {
     return event;
@@ -640,6 +663,16 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       }
       onRecord = true;
     }
+    int awaited = run.memoryOrder().exitBefore(number, cursor.instructions());
+    if (awaited >= 0 && !cursor.isEvent() && !hasEnded(awaited)) {
+      long at = timeOf(cursor.instructions());
+      if (at > run.now()) {
+        lookAgainAt(at);
+      } else {
+        run.behaviour().awaitExit(this, awaited);
+      }
+      return false;
+    }
     records++;
     if (!cursor.isEvent()) {
       onRecord = slice.load(cursor, run.wantsAtomics(this));
@@ -680,6 +713,11 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       go.run();
     }
     return false;
+  }
+
+  private boolean hasEnded(int other) {
+    ReplayThread thread = run.thread(other);
+    return thread == null || thread.hasExited();
   }
 
   /** Takes the accesses that the kernel made in the event's system call. */

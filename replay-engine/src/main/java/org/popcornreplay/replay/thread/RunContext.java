@@ -44,6 +44,7 @@ public final class RunContext {
   private final Costs costs;
   private final boolean updateReadsFirst;
   private final AddressSpace addressSpace;
+  private final MemoryOrder memoryOrder;
   private final ReplayThread[] threads;
   private final long[] tidAddresses;
   private final ProgramBehaviour behaviour;
@@ -68,6 +69,7 @@ public final class RunContext {
     this.costs = costs;
     this.updateReadsFirst = updateReadsFirst;
     addressSpace = new AddressSpace(parts.maps(), parts.scale());
+    memoryOrder = parts.census().memoryOrder(parts.threads(), parts.cursors());
     threads = new ReplayThread[parts.threads()];
     tidAddresses = new long[parts.threads()];
     endWatchers = new Step[parts.threads()];
@@ -105,6 +107,16 @@ public final class RunContext {
   void begin(ReplayThread child) {
     live++;
     child.begin();
+  }
+
+  MemoryOrder memoryOrder() {
+    return memoryOrder;
+  }
+
+  /** Whether the write that ends a poll has happened. */
+  boolean hasHappened(MemoryOrder.Poll poll) {
+    ReplayThread writer = thread(poll.writer());
+    return writer != null && writer.hasExecuted(poll.writerInstructions());
   }
 
   long tidPage(int thread) {

@@ -21,6 +21,8 @@ public final class SyncCensus {
   private final Long2ObjectOpenHashMap<IntOpenHashSet> barrierThreads =
       new Long2ObjectOpenHashMap<>();
   private boolean joins;
+  private boolean functions;
+  private boolean sleeps;
 
   /** Reads the events of all threads. */
   public static SyncCensus of(int threads, IntFunction<ThreadCursor> events) {
@@ -30,6 +32,8 @@ public final class SyncCensus {
       while (cursor.next()) {
         if (cursor.isEvent() && cursor.kind() == EventKind.SYNC_ENTER) {
           census.entered(t, cursor);
+        } else if (cursor.isEvent() && cursor.kind() == EventKind.SYSCALL) {
+          census.sleeps |= SystemCalls.isSleep(cursor.code());
         }
       }
     }
@@ -37,6 +41,7 @@ public final class SyncCensus {
   }
 
   private void entered(int thread, ThreadCursor cursor) {
+    functions = true;
     SyncFunction function = SyncFunction.ofCode(cursor.code());
     if (function == SyncFunction.COND_WAIT || function == SyncFunction.COND_TIMEDWAIT) {
       conditionMutexes.add(cursor.argument(0));
@@ -55,6 +60,17 @@ public final class SyncCensus {
   /** Whether joins were recorded as such. */
   public boolean recordsJoins() {
     return joins;
+  }
+
+  /**
+   * Where threads wait for each other through plain memory. Only a recording that sleeps, or whose
+   * synchronisation functions were not seen (a static program), is worth reading for it.
+   */
+  MemoryOrder memoryOrder(int threads, IntFunction<ThreadCursor> cursors) {
+    if (threads < 2 || (functions && !sleeps)) {
+      return MemoryOrder.none();
+    }
+    return MemoryOrder.of(threads, cursors, !functions);
   }
 
   int barrierThreads(long object) {

@@ -545,7 +545,8 @@ final class Synchronisation {
 
   // ---- Joins.
 
-  private void join(ReplayThread t, int target, Step then) {
+  /** Waits for the end of a thread as pthread_join does. */
+  void join(ReplayThread t, int target, Step then) {
     ReplayThread joined = run.thread(target);
     if (joined == null || joined.hasEnded()) {
       then.run();

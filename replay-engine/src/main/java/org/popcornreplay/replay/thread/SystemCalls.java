@@ -30,6 +30,11 @@ final class SystemCalls {
     return SLEEPING.contains(number);
   }
 
+  /** Whether it only lets time pass: nanosleep, clock_nanosleep. */
+  static boolean isSleep(int number) {
+    return number == 35 || number == 230;
+  }
+
   /** Whether it needs an open descriptor. */
   static boolean usesDescriptor(int number) {
     return ON_DESCRIPTOR.contains(number);
