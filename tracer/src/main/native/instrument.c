@@ -26,6 +26,7 @@ typedef struct {
    UInt     left;          /* counted instructions of the block from here */
    Bool     mayCut;        /* no instruction of the block was logged yet */
    Bool     counted;       /* the instruction is one of the program's own */
+   UInt     invented;      /* accesses that only the translation makes: bits by ACCESS_… */
    Addr     ip;
    /* the open segment */
    Segment* segment;
@@ -259,10 +260,38 @@ static void addMember(Block* b, Int root, Long offset, UInt bytes, UInt kind)
    b->nMembers++;
 }
 
+/* Two kinds of instruction are translated with accesses that the processor does not make: bit tests
+   of a register go through memory below the stack pointer, and a store of masked bytes reads what it
+   does not change. Gives the kinds of access to leave out. */
+static UInt inventedBy(const UChar* code, UInt bytes)
+{
+   UInt i = 0;
+   while (i < bytes
+          && (code[i] == 0x66 || code[i] == 0x67 || (code[i] & 0xe7) == 0x26 || code[i] == 0x64
+              || code[i] == 0x65 || code[i] == 0xf2 || code[i] == 0xf3))
+      i++;
+   if (i + 3 < bytes && code[i] == 0xc4 && (code[i + 1] & 31) == 1) /* VEX, three bytes */
+      return code[i + 3] == 0xf7 ? 1 << ACCESS_READ : 0;
+   if (i + 2 < bytes && code[i] == 0xc5) /* VEX, two bytes */
+      return code[i + 2] == 0xf7 ? 1 << ACCESS_READ : 0;
+   if (i < bytes && (code[i] & 0xf0) == 0x40)
+      i++;
+   if (i + 2 >= bytes || code[i] != 0x0f)
+      return 0;
+   UInt operation = code[i + 1];
+   Bool inRegister = code[i + 2] >= 0xc0;
+   if (operation == 0xf7)
+      return 1 << ACCESS_READ;
+   if (inRegister
+       && (operation == 0xa3 || operation == 0xab || operation == 0xb3 || operation == 0xbb))
+      return 1 << ACCESS_READ | 1 << ACCESS_WRITE;
+   return 0;
+}
+
 /* An access that always happens. */
 static void plainAccess(Block* b, const IRExpr* address, UInt bytes, UInt kind)
 {
-   if (!b->counted)
+   if (!b->counted || (b->invented >> kind & 1) != 0)
       return;
    if (bytes > 64) {
       closeSegment(b, SEGMENT_PLAIN);
@@ -391,6 +420,7 @@ static void logStatement(Block* b, const IRStmt* st)
       case Ist_IMark:
          b->ip = st->Ist.IMark.addr + st->Ist.IMark.delta;
          b->counted = !isOurCode(b->ip);
+         b->invented = inventedBy((const UChar*)st->Ist.IMark.addr, st->Ist.IMark.len);
          if (b->counted) {
             begin(b);
             b->instructions++;
@@ -457,6 +487,7 @@ IRSB* instrumentBlock(VgCallbackClosure* closure, IRSB* in, const VexGuestLayout
    b.left = counted;
    b.mayCut = True;
    b.counted = False;
+   b.invented = 0;
    b.ip = 0;
    openSegment(&b);
    for (i = 0; i < firstMark; i++)

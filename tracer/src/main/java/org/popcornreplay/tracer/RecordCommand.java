@@ -178,7 +178,7 @@ public final class RecordCommand implements Callable<Integer> {
       if (new ProcessBuilder("mkfifo", "-m", "600", fifo.toString()).start().waitFor() != 0) {
         throw new IOException("mkfifo " + fifo + " failed");
       }
-      Process process = start(tool, program, fifo, log);
+      Process process = start(tool, fifo, log);
       InterruptSignals signals = InterruptSignals.leaveTo(process);
       Thread alarm = timeout(process);
       openWhenGone(process, fifo);
@@ -221,7 +221,7 @@ public final class RecordCommand implements Callable<Integer> {
     return parent != null && parent.quiet();
   }
 
-  private Process start(CaptureTool tool, Path program, Path fifo, Path log) throws IOException {
+  private Process start(CaptureTool tool, Path fifo, Path log) throws IOException {
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of(
@@ -239,9 +239,8 @@ public final class RecordCommand implements Callable<Integer> {
             "--slice=" + sliceInstructions,
             "--full=" + (detail == Detail.full ? "yes" : "no"),
             "--popcorn=" + popcornCalls.name(),
-            "--nodes=" + pretendNodes,
-            program.toString()));
-    command.addAll(words.subList(1, words.size()));
+            "--nodes=" + pretendNodes));
+    command.addAll(words); // its first word as given: programs print it, and some obey it
     ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
     builder.environment().put("VALGRIND_LIB", tool.directory().toString());
     builder.environment().put("VALGRIND_LAUNCHER", tool.program().toString());

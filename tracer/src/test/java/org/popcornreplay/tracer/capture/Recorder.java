@@ -89,11 +89,12 @@ final class Recorder {
 
   /** Compiles a C or C++ program of src/test/programs and gives its path. */
   Path compile(String source, String... flags) {
-    Path program = directory.resolve(source.replaceAll("\\..*", ""));
+    Path program =
+        directory.resolve(Path.of(source).getFileName().toString().replaceAll("\\..*", ""));
     List<String> command = new ArrayList<>();
     command.add(source.endsWith(".c") ? "gcc" : "g++");
     command.addAll(List.of("-g", "-pthread", "-o", program.toString()));
-    command.add(Path.of("src/test/programs", source).toAbsolutePath().toString());
+    command.add(Path.of("src/test/programs", source).normalize().toAbsolutePath().toString());
     command.addAll(Arrays.asList(flags));
     Result result = run(new byte[0], command);
     if (result.code() != 0) {
