@@ -80,8 +80,10 @@ class RealProgramsTest {
     Files.write(data.resolve("text"), input);
     Files.writeString(
         data.resolve("program.c"),
-        "extern int puts(const char *);\n"
-            + "int main(int n, char **w) { while (n-- > 1) puts(*++w); return 0; }\n");
+        """
+        extern int puts(const char *);
+        int main(int n, char **w) { while (n-- > 1) puts(*++w); return 0; }
+        """);
     run("gcc", "-S", "-O1", "-o", "data/program.s", "data/program.c");
     run("gcc", "-c", "-O1", "-o", "data/program.o", "data/program.c");
   }
