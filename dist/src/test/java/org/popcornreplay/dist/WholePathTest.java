@@ -91,6 +91,14 @@ final class WholePathTest {
   }
 
   @Test
+  void eachVariableOfTheProgramHasOneAddress() {
+    Shell.Result rows =
+        Shell.popcorn("popcorn-trace", "dump", packed, "--table", "variables", "--csv");
+    assertEquals(0, rows.exitCode(), rows.stderr());
+    assertEquals(1, rows.stdout().lines().filter(line -> line.contains(",increments,")).count());
+  }
+
+  @Test
   void reportIsOnePageAndPictures() throws IOException {
     Path store = folder.resolve("report.duckdb");
     replay(packed, "-o", store);

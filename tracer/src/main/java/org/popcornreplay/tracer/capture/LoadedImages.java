@@ -72,6 +72,9 @@ final class LoadedImages {
     }
     long last = Long.MIN_VALUE;
     for (Mapping m : all) {
+      if (!m.executable) {
+        continue; // the pages at the edge of two segments are mapped twice, text never is
+      }
       long bias = elf.biasOf(m.start, m.offset);
       if (bias != last && bias != Long.MIN_VALUE && placeIsNew(path, bias, images)) {
         images.add(new Image(path, bias, elf.lowest() + bias, elf.highest() + bias, elf));
