@@ -14,13 +14,17 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.popcornreplay.tracer.capture.CaptureStream;
 import org.popcornreplay.tracer.capture.CaptureTool;
+import org.popcornreplay.tracer.capture.NativeRun;
+import org.popcornreplay.tracer.capture.ProgramFile;
 import org.popcornreplay.traces.Manifest;
 import org.popcornreplay.traces.TraceWriter;
 import org.popcornreplay.traces.cli.CommandException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code popcorn-trace record}: runs a program under the capture tool and writes its trace. */
 @Command(
@@ -91,8 +95,25 @@ public final class RecordCommand implements Callable<Integer> {
       description = "End the program after S seconds; the trace is finished.")
   private long timeoutSeconds;
 
+  @Option(
+      names = "--calibrate",
+      description =
+          "First run the program without capture, its output dropped, and keep its processor time.")
+  private boolean calibrate;
+
+  @Option(
+      names = "--progress",
+      description = "Tell on stderr how far it is; default where stderr is a terminal.")
+  private boolean progress;
+
   @Parameters(arity = "1..*", paramLabel = "PROG ARGS", description = "The program to run.")
   private List<String> words = new ArrayList<>();
+
+  /** What follows PROG is the program's, also where it looks like an option of ours. */
+  @Spec
+  void wordsOfTheProgram(CommandSpec spec) {
+    spec.parser().stopAtPositional(true);
+  }
 
   @Override
   public Integer call() {
@@ -101,8 +122,10 @@ public final class RecordCommand implements Callable<Integer> {
     Path trace = output != null ? output : Path.of(program.getFileName() + ".ptrace");
     CaptureTool tool = CaptureTool.prepare();
     try {
+      ProgramFile.check(program);
       prepare(trace);
-      return record(tool, program, trace);
+      NativeRun plain = calibrate ? calibrate(program) : null;
+      return record(tool, program, trace, plain);
     } catch (IOException e) {
       throw CommandException.badInput(trace + ": " + e.getMessage() + ", expected to record", e);
     } catch (InterruptedException e) {
@@ -157,7 +180,17 @@ public final class RecordCommand implements Callable<Integer> {
     }
   }
 
-  private int record(CaptureTool tool, Path program, Path trace)
+  private NativeRun calibrate(Path program) throws IOException, InterruptedException {
+    NativeRun plain = NativeRun.of(program, words.subList(1, words.size()), timeoutSeconds);
+    if (plain.cpuNanos() == 0) {
+      System.err.println(
+          "popcorn-trace: --calibrate: the program took less than 1 ms, expected longer: not"
+              + " calibrated");
+    }
+    return plain;
+  }
+
+  private int record(CaptureTool tool, Path program, Path trace, NativeRun plain)
       throws IOException, InterruptedException {
     long began = System.nanoTime();
     Manifest manifest =
@@ -167,6 +200,9 @@ public final class RecordCommand implements Callable<Integer> {
             .sliceMarks(detail == Detail.full)
             .sliceInstructions(sliceInstructions);
     manifest.json().put("popcorn_syscalls", popcornCalls.name()).put("pretend_nodes", pretendNodes);
+    if (plain != null && plain.cpuNanos() > 0) {
+      manifest.nativeCpuNanos(plain.cpuNanos());
+    }
     manifest.json().withObject("/tools").put("valgrind", tool.valgrindVersion());
     Path folder =
         Files.createTempDirectory(
@@ -185,12 +221,33 @@ public final class RecordCommand implements Callable<Integer> {
       CaptureStream stream;
       try (FileChannel channel = FileChannel.open(fifo, StandardOpenOption.READ)) {
         stream = new CaptureStream(channel, writer, program.getFileName().toString());
-        stream.read();
+        boolean tells = !quiet() && (progress || Progress.isTerminal());
+        Progress told =
+            tells
+                ? new Progress(stream::instructions, stream::accesses, writer::bytesWritten)
+                : null;
+        try {
+          stream.read();
+        } finally {
+          if (told != null) {
+            told.end();
+          }
+        }
       }
       int code = process.waitFor();
       alarm.interrupt();
       signals.restore();
       explain(log);
+      for (String note : stream.notes()) {
+        System.err.println("popcorn-trace: " + note);
+      }
+      if (plain != null && plain.exitCode() != code) {
+        System.err.printf(
+            Locale.ROOT,
+            "popcorn-trace: --calibrate: exit code=%d natively, %d recorded: the runs differ%n",
+            plain.exitCode(),
+            code);
+      }
       stream.finish();
       manifest.exitCode(code);
       if (stream.ended()) {

@@ -39,6 +39,7 @@ public final class CaptureStream {
   private static final int MEMBER_BYTES = 32;
   private static final int GUARDED = 2;
   private static final int EXECVE = 59;
+  private static final int IO_URING_SETUP = 425;
   private static final long FLUSH_NANOS = 5_000_000_000L;
   private static final String[] MAP_OPERATIONS = {
     "initial", "mmap", "munmap", "mprotect", "mremap", "brk", "madvise", "stack"
@@ -160,7 +161,7 @@ public final class CaptureStream {
         case SEGMENT -> segment();
         case WORDS -> words();
         case END -> ended = true;
-        case NOTE -> notes.add(record.text(0));
+        case NOTE -> note(record.text(0));
         case THREAD_END -> threadEnds();
         default ->
             throw new IOException("capture stream: type=" + type + ", expected 1 to " + THREAD_END);
@@ -306,6 +307,12 @@ public final class CaptureStream {
     }
   }
 
+  private void note(String text) {
+    if (!notes.contains(text)) {
+      notes.add(text);
+    }
+  }
+
   private void event() throws IOException {
     record.expect(16 + 11 * 8);
     int number = record.number(0);
@@ -328,6 +335,11 @@ public final class CaptureStream {
       default -> {}
     }
     int code = record.number(8);
+    if (kind == EventKind.SYSCALL && code == IO_URING_SETUP && record.wide(80) >= 0) {
+      note(
+          "the program uses io_uring: what the kernel reads and writes through its rings is not in"
+              + " the trace, expected plain system calls: turn io_uring off in the program");
+    }
     replaced = kind == EventKind.SYSCALL && code == EXECVE && record.wide(80) == 0;
     trace.event(
         number,
