@@ -19,6 +19,9 @@ public interface Popcorn {
   /** The origin of the process. */
   int ORIGIN = 0;
 
+  /** What the heap maps, and a bss that it continues. */
+  int HEAP_OBJECT = -2;
+
   /** No page holds the thread's {@code clear_child_tid} word. */
   long NO_PAGE = Message.NO_PAGE;
 

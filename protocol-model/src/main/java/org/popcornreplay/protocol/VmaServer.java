@@ -6,9 +6,6 @@ package org.popcornreplay.protocol;
  * VmaInfoService}, {@link VmaOperationService} and {@link WorkerVmaOperation}.
  */
 final class VmaServer {
-  /** A heap that nobody mapped before has this object. */
-  static final int HEAP_OBJECT = -2;
-
   private final PopcornCluster cluster;
 
   VmaServer(PopcornCluster cluster) {
@@ -156,7 +153,7 @@ final class VmaServer {
 
   private int moveBreak(RemoteContext context, long start, long end) {
     long oldEnd = start;
-    int object = HEAP_OBJECT;
+    int object = Popcorn.HEAP_OBJECT;
     for (Vma area = context.vmas.covering(oldEnd);
         area != null && (oldEnd == start || area.kind() == RegionKind.HEAP);
         area = context.vmas.covering(oldEnd)) {

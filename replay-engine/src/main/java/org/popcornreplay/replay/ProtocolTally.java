@@ -5,6 +5,7 @@ import org.popcornreplay.protocol.FaultKind;
 import org.popcornreplay.protocol.Message;
 import org.popcornreplay.protocol.Observer;
 import org.popcornreplay.protocol.Outcome;
+import org.popcornreplay.replay.thread.PageScale;
 import org.popcornreplay.replay.thread.ReplayThread;
 import org.popcornreplay.replay.thread.RunContext;
 import org.popcornreplay.replay.time.EventQueue;
@@ -22,7 +23,7 @@ final class ProtocolTally implements Observer {
 
   private final EventQueue queue;
   private final RunListener listener;
-  private final int pageShift;
+  private final PageScale scale;
   private final Traffic traffic;
   private final long[] faultStart;
   private final long[] operationStart;
@@ -35,10 +36,10 @@ final class ProtocolTally implements Observer {
   private RunContext run;
   private String failure;
 
-  ProtocolTally(EventQueue queue, RunListener listener, int nodes, int threads, int pageShift) {
+  ProtocolTally(EventQueue queue, RunListener listener, int nodes, int threads, PageScale scale) {
     this.queue = queue;
     this.listener = listener;
-    this.pageShift = pageShift;
+    this.scale = scale;
     traffic = new Traffic(nodes);
     faultStart = new long[threads];
     operationStart = new long[threads];
@@ -89,7 +90,7 @@ final class ProtocolTally implements Observer {
         message.deliveredNanos(),
         queue.nowNanos(),
         message.thread(),
-        message.page(),
+        scale.recorded(message.page()),
         result);
   }
 
@@ -104,10 +105,10 @@ final class ProtocolTally implements Observer {
     faults[kind.ordinal()]++;
     retries += retriesOnTheWay;
     ReplayThread t = run.thread(thread);
-    long address = page << pageShift;
+    long address = scale.address(page);
     long ip = 0;
     if (t != null) {
-      if (t.currentAddress() >>> pageShift == page) {
+      if (scale.pageOf(t.currentAddress()) == page) {
         address = t.currentAddress();
       }
       ip = t.currentIp();
@@ -115,7 +116,7 @@ final class ProtocolTally implements Observer {
     listener.fault(
         thread,
         node,
-        page,
+        scale.recorded(page),
         address,
         ip,
         KINDS[kind.ordinal()],
@@ -154,8 +155,8 @@ final class ProtocolTally implements Observer {
         thread,
         node,
         operation,
-        start << pageShift,
-        pages << pageShift,
+        scale.address(start),
+        pages << scale.shift(),
         operationStart[thread],
         queue.nowNanos(),
         name(result));

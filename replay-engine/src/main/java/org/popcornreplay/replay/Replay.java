@@ -86,8 +86,8 @@ public final class Replay {
     network =
         new Network(
             queue, cores, profile, nagle && request.options().get("TRANSPORT").equals("socket"));
-    PageScale scale = new PageScale(request.pageBytes());
-    tally = new ProtocolTally(queue, listener, nodes, threads, scale.shift());
+    PageScale scale = PageScale.of(request.pageBytes(), trace.maps());
+    tally = new ProtocolTally(queue, listener, nodes, threads, scale);
     String workQueue = profile.text(ProfileKey.WORK_QUEUE).toUpperCase(java.util.Locale.ROOT);
     if (!request.options().get("E3").equals("PER_LINK_SERIAL")) {
       workQueue = request.options().get("E3");

@@ -32,6 +32,7 @@ final class AddressSpace {
   private final Object2IntOpenHashMap<String> objects = new Object2IntOpenHashMap<>();
   private final Long2IntOpenHashMap rowOfSequence = new Long2IntOpenHashMap();
   private final TreeMap<Long, Long> textEnds = new TreeMap<>();
+  private final int bss;
   private long heapStart;
 
   AddressSpace(MapTable maps, PageScale scale) {
@@ -39,6 +40,8 @@ final class AddressSpace {
     this.scale = scale;
     objects.defaultReturnValue(-1);
     objects.put("", 0);
+    objects.put("[heap]", Popcorn.HEAP_OBJECT);
+    bss = bssRow(maps);
     rowOfSequence.defaultReturnValue(-1);
     for (int row = 0; row < maps.size(); row++) {
       if (maps.sequence(row) >= 0) {
@@ -95,7 +98,36 @@ final class AddressSpace {
     }
   }
 
+  /** The anonymous mapping directly behind the program's file: its bss; -1 if there is none. */
+  static int bssRow(MapTable maps) {
+    int lowest = -1;
+    for (int row = 0; row < maps.size(); row++) {
+      boolean initial = maps.sequence(row) < 0 && maps.length(row) > 0;
+      if (initial && (lowest < 0 || maps.start(row) < maps.start(lowest))) {
+        lowest = row;
+      }
+    }
+    for (int row = 0; lowest >= 0 && row < maps.size(); row++) {
+      boolean anonymous = maps.sequence(row) < 0 && maps.length(row) > 0;
+      anonymous &= maps.file(row).isEmpty() && kind(maps.flags(row), "") == RegionKind.ANON;
+      for (int before = 0; anonymous && before < maps.size(); before++) {
+        if (maps.sequence(before) < 0
+            && maps.file(before).equals(maps.file(lowest))
+            && !maps.file(before).isEmpty()
+            && maps.start(before) + maps.length(before) == maps.start(row)
+            && (maps.protection(row) & 7) == (Vma.READ | Vma.WRITE)) {
+          return row;
+        }
+      }
+    }
+    return -1;
+  }
+
   private Range range(int row) {
+    if (row == bss && !isCoarse()) {
+      Range r = range(maps.start(row), maps.length(row), maps.protection(row), maps.flags(row), "");
+      return new Range(r.start(), r.pages(), RegionKind.HEAP, r.protection(), Popcorn.HEAP_OBJECT);
+    }
     return range(
         maps.start(row), maps.length(row), maps.protection(row), maps.flags(row), maps.file(row));
   }
@@ -108,7 +140,7 @@ final class AddressSpace {
 
   private int object(String file) {
     int object = objects.getInt(file);
-    if (object < 0) {
+    if (object == -1) {
       object = objects.size();
       objects.put(file, object);
     }

@@ -23,10 +23,6 @@ import org.popcornreplay.traces.VisitFlags;
 public final class MemoryOrder {
   private static final int LINE_SHIFT = 6;
   private static final int PAGE_LINE_SHIFT = 6;
-
-  /** A compiler may put the first look before the loop: how far apart its instructions may be. */
-  private static final int LOOP_BYTES = 128;
-
   private static final long NO_SEQUENCE = -1;
 
   /** A loop around a sleep, and the write that ends it. */
@@ -132,13 +128,13 @@ public final class MemoryOrder {
       }
     }
 
-    /** The line of a page that both slices read first, in the same loop; -1 if there is none. */
+    /** The line that both slices read first with one instruction of a page; -1 if there is none. */
     long polledLine(Slice next, long stackPage) {
       long found = -1;
       for (var entry : reads.long2ObjectEntrySet()) {
         long[] before = entry.getValue();
         long[] after = next.reads.get(entry.getLongKey());
-        boolean same = after != null && Math.abs(after[0] - before[0]) <= LOOP_BYTES;
+        boolean same = after != null && after[0] == before[0];
         long lines = same ? before[1] & after[1] : 0;
         if (lines != 0 && Math.abs(entry.getLongKey() - stackPage) > 1) {
           long line = (entry.getLongKey() << PAGE_LINE_SHIFT) + Long.numberOfTrailingZeros(lines);

@@ -503,7 +503,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   boolean fault(long page, boolean write, AccessMode mode, Step then) {
     beginOperation(ThreadState.FAULT, then);
     waitingFor = write ? "page (write)" : "page (read)";
-    waitingObject = page << run.scale().shift();
+    waitingObject = run.scale().address(page);
     run.popcorn().access(number, page, write, mode, completion);
     return endCall();
   }
@@ -882,7 +882,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
             .visit(
                 number,
                 node,
-                slice.page(i),
+                run.scale().recorded(slice.page(i)),
                 slice.reads(i),
                 slice.writes(i),
                 slice.readLines(i),

@@ -353,7 +353,7 @@ final class SliceBuffer {
     long lines = kind() == READ ? readLines[i] : writeLines[i];
     long first = lines == 0 ? 0 : Long.numberOfTrailingZeros(lines);
     long lineBytes = Math.max(64, scale.pageBytes() / 64);
-    return page[i] * scale.pageBytes() + first * lineBytes;
+    return scale.address(page[i]) + first * lineBytes;
   }
 
   long atomicAddress() {
