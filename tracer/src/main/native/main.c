@@ -14,7 +14,7 @@ static Bool option(const HChar* arg)
 {
    const HChar* text;
    if (VG_STR_CLO(arg, "--to", outputPath)) {
-   } else if (VG_BINT_CLO(arg, "--slice", sliceInstructions, 200, 1000000000)) {
+   } else if (VG_BINT_CLO(arg, "--slice", sliceInstructions, 128, 1000000000)) {
    } else if (VG_BOOL_CLO(arg, "--full", fullDetail)) {
    } else if (VG_BOOL_CLO(arg, "--follow", followChildren)) {
    } else if (VG_BINT_CLO(arg, "--nodes", pretendNodes, 1, 32)) {
