@@ -8,7 +8,6 @@ Bool  fullDetail;
 ULong sliceInstructions = 10000;
 
 static const HChar* outputPath;
-static Bool followChildren;
 
 static Bool option(const HChar* arg)
 {
@@ -16,7 +15,6 @@ static Bool option(const HChar* arg)
    if (VG_STR_CLO(arg, "--to", outputPath)) {
    } else if (VG_BINT_CLO(arg, "--slice", sliceInstructions, 128, 1000000000)) {
    } else if (VG_BOOL_CLO(arg, "--full", fullDetail)) {
-   } else if (VG_BOOL_CLO(arg, "--follow", followChildren)) {
    } else if (VG_BINT_CLO(arg, "--nodes", pretendNodes, 1, 32)) {
    } else if (VG_STR_CLO(arg, "--popcorn", text))
       popcornMode = VG_STREQ(text, "off") ? 0 : VG_STREQ(text, "on") ? 2 : 1;
