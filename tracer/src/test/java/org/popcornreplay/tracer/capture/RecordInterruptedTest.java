@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,11 +22,20 @@ class RecordInterruptedTest {
   @TempDir Path directory;
   private Recorder recorder;
   private String program;
+  private Process started;
 
   @BeforeEach
   void begin() {
     recorder = new Recorder(directory);
     program = recorder.compile("interrupt.c").toString();
+  }
+
+  /** Nothing is left running by a test that fails; the program dies with its recorder. */
+  @AfterEach
+  void end() {
+    if (started != null) {
+      started.destroyForcibly();
+    }
   }
 
   /** Starts recording in a process group of its own and waits until the program works. */
@@ -38,6 +48,7 @@ class RecordInterruptedTest {
             .redirectOutput(directory.resolve("said").toFile())
             .redirectError(directory.resolve("noted").toFile())
             .start();
+    started = process;
     for (long tries = 0; !said().contains("ready"); tries++) {
       assertTrue(process.isAlive() && tries < 20 * MOST_SECONDS, noted());
       TimeUnit.MILLISECONDS.sleep(50);
