@@ -57,8 +57,7 @@ final class Recorder {
       record.addAll(arguments);
       // script(1) gives the program a terminal, as it had on the machines.
       ProcessBuilder builder =
-          new ProcessBuilder(
-              "script", "-qec", onConsole(String.join(" ", quoted(record))), "/dev/null");
+          new ProcessBuilder("script", "-qec", String.join(" ", quoted(record)), "/dev/null");
       builder.environment().put("GLIBC_TUNABLES", GLIBC_TUNABLES);
       builder.redirectErrorStream(true);
       builder.redirectOutput(folder.resolve(trace.getFileName() + ".out").toFile());
@@ -75,32 +74,6 @@ final class Recorder {
           "record: trace=" + trace + ", expected a recording of " + String.join(" ", arguments));
     }
     return trace;
-  }
-
-  /**
-   * The machines' console is a node of a file system with blocks of 4096 bytes, and the C library
-   * makes its buffer as large as a block; a pseudo-terminal has 1024. So the program gets a node of
-   * this folder for the same terminal, where making one is allowed.
-   */
-  private String onConsole(String command) {
-    String console = "'" + folder.toAbsolutePath().resolve("console") + "'";
-    return "t=$(tty); rm -f "
-        + console
-        + "; mknod "
-        + console
-        + " c $((0x$(stat -c %t $t))) $((0x$(stat -c %T $t))) 2>/dev/null; if (: > "
-        + console
-        + ") 2>/dev/null && [ -c "
-        + console
-        + " ]; then exec "
-        + command
-        + " <"
-        + console
-        + " >"
-        + console
-        + " 2>&1; else exec "
-        + command
-        + "; fi";
   }
 
   private static List<String> quoted(List<String> words) {
