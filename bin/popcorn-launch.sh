@@ -38,4 +38,5 @@ fi
 # shellcheck disable=SC2086
 exec "$java" -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED \
   --add-opens=java.base/java.nio=ALL-UNNAMED -XX:+UseSerialGC -Xshare:auto -Djava.awt.headless=true \
+  -Darrow.cdata.library.path="$lib/arrow_cdata_jni/x86_64" \
   ${tier:-} ${POPCORN_JAVA_OPTS:-} -cp "$lib/*" "$main" "$@"
