@@ -85,6 +85,12 @@ public interface Observer {
   /** A thread has ended. */
   default void threadExits(int thread, int node) {}
 
+  /**
+   * Something about a page has changed: an entry, a frame, a handling that began or ended. Comes
+   * often; the other facts of the same step may still follow.
+   */
+  default void pageChanged(int node, long page) {}
+
   /** A node lost a right on a page; an access that hit before may fault now. */
   default void rightLost(int node, long page) {}
 

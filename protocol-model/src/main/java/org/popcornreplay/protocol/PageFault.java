@@ -484,6 +484,7 @@ final class PageFault extends PageActivity {
     if (write) {
       here().pages.fill(pageIndex, cluster.written(pageIndex));
       here().pages.raise(pageIndex, PageTable.DIRTY);
+      cluster.observer.pageChanged(node, page);
     } else {
       task.lastRead = here().pages.contents(pageIndex);
     }

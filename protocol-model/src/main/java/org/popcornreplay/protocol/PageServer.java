@@ -98,6 +98,7 @@ final class PageServer {
 
   void removeHandle(RemoteContext context, FaultHandle handle) {
     context.faults.remove(handle.pageIndex);
+    cluster.observer.pageChanged(context.node, handle.page);
     for (Activity waiter : handle.waitsRetry) {
       waiter.wake();
     }

@@ -217,6 +217,15 @@ public interface Popcorn {
    */
   boolean obeysInvariants(long page);
 
+  /** Threads of a remote node that are in a futex wait, whose requests stay unanswered. */
+  int futexSleepers(int node);
+
+  /** Whether some node handles a fault or a request of the page. */
+  boolean isBeingHandled(long page);
+
+  /** Whether the node has a valid copy of the page, also one that mprotect lets nobody use. */
+  boolean holds(long page, int node);
+
   /** Whether the node's copy is under the protocol; if not it is a local page of a file. */
   boolean isCoherent(long page, int node);
 

@@ -146,9 +146,12 @@ public final class PopcornCluster implements Popcorn {
   }
 
   void setEntry(RemoteContext context, int pageIndex, byte entry) {
-    if (context.pages.set(pageIndex, entry)) {
-      observer.rightLost(context.node, index.page(pageIndex));
+    boolean lost = context.pages.set(pageIndex, entry);
+    long page = index.page(pageIndex);
+    if (lost) {
+      observer.rightLost(context.node, page);
     }
+    observer.pageChanged(context.node, page);
   }
 
   int latest(int pageIndex) {
@@ -691,7 +694,8 @@ public final class PopcornCluster implements Popcorn {
     return left;
   }
 
-  private int futexSleepers(int node) {
+  @Override
+  public int futexSleepers(int node) {
     int sleepers = 0;
     for (Task task : tasks) {
       sleepers += node != ORIGIN && task.node == node && task.sleepsInFutex() ? 1 : 0;
@@ -712,6 +716,24 @@ public final class PopcornCluster implements Popcorn {
   @Override
   public boolean obeysInvariants(long page) {
     return !irregular.get(index.of(page));
+  }
+
+  @Override
+  public boolean isBeingHandled(long page) {
+    int pageIndex = index.of(page);
+    for (RemoteContext context : contexts) {
+      if (context.faults.containsKey(pageIndex)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public boolean holds(long page, int node) {
+    int pageIndex = index.of(page);
+    PageTable pages = contexts[node].pages;
+    return pages.entry(pageIndex) > PageTable.INVALID || pages.has(pageIndex, PageTable.NO_RIGHTS);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import org.popcornreplay.protocol.check.InvariantWatch;
 import org.popcornreplay.protocol.check.Invariants;
 
 /** A process on a few nodes under the unit-latency model, with its invariants checked. */
@@ -20,6 +21,7 @@ abstract class Bench {
   final List<String> traces = new ArrayList<>();
   final TreeMap<Integer, String> done = new TreeMap<>();
   Popcorn popcorn;
+  private InvariantWatch watch;
 
   void start(int nodes, String... options) {
     Options chosen = Options.FAITHFUL;
@@ -33,11 +35,43 @@ abstract class Bench {
               int node, int nid, int thread, long page, boolean write, int result) {
             traces.add(node + (write ? " W " : " R ") + result);
           }
+
+          @Override
+          public void messageSent(Message message) {
+            watch.messageSent(message);
+          }
+
+          @Override
+          public void messageHandled(Message message, int result) {
+            watch.messageHandled(message, result);
+          }
+
+          @Override
+          public void pageChanged(int node, long page) {
+            watch.pageChanged(node, page);
+          }
+
+          @Override
+          public void vmaOperationBegins(
+              int thread, int node, String operation, long start, long pages) {
+            watch.vmaOperationBegins(thread, node, operation, start, pages);
+          }
+
+          @Override
+          public void vmaOperationEnds(
+              int thread, int node, String operation, long start, long pages, int result) {
+            watch.vmaOperationEnds(thread, node, operation, start, pages, result);
+          }
         };
     popcorn = new PopcornCluster(nodes, 4096, world, chosen, observer);
     world.connect(popcorn);
+    watch = new InvariantWatch(popcorn);
     Invariants invariants = new Invariants(popcorn);
-    world.afterEachStep(invariants::check);
+    world.afterEachStep(
+        () -> {
+          invariants.check();
+          watch.afterStep();
+        });
     popcorn.createRegion(P, 2, RegionKind.ANON, RW, 1);
   }
 
@@ -106,7 +140,7 @@ abstract class Bench {
 
   void finish() {
     world.run();
-    new Invariants(popcorn).checkAtRest();
+    watch.atRest();
     assertNull(popcorn.failure());
   }
 }

@@ -34,6 +34,7 @@ final class ProtocolTally implements Observer {
   private long retries;
   private long migrations;
   private RunContext run;
+  private Observer watch = Observer.NONE;
   private String failure;
 
   ProtocolTally(EventQueue queue, RunListener listener, int nodes, int threads, PageScale scale) {
@@ -50,6 +51,11 @@ final class ProtocolTally implements Observer {
 
   void attach(RunContext context) {
     run = context;
+  }
+
+  /** Tells another observer too what it wants to know of pages, messages and VMA operations. */
+  void alsoTell(Observer other) {
+    watch = other;
   }
 
   Traffic traffic() {
@@ -75,11 +81,13 @@ final class ProtocolTally implements Observer {
 
   @Override
   public void messageSent(Message message) {
+    watch.messageSent(message);
     traffic.count(message);
   }
 
   @Override
   public void messageHandled(Message message, int result) {
+    watch.messageHandled(message, result);
     listener.message(
         message.sequence(),
         message.type(),
@@ -145,12 +153,14 @@ final class ProtocolTally implements Observer {
 
   @Override
   public void vmaOperationBegins(int thread, int node, String operation, long start, long pages) {
+    watch.vmaOperationBegins(thread, node, operation, start, pages);
     operationStart[thread] = queue.nowNanos();
   }
 
   @Override
   public void vmaOperationEnds(
       int thread, int node, String operation, long start, long pages, int result) {
+    watch.vmaOperationEnds(thread, node, operation, start, pages, result);
     listener.vmaOperation(
         thread,
         node,
@@ -195,6 +205,11 @@ final class ProtocolTally implements Observer {
   public void futexWakes(int thread, int byThread, long address) {
     wokenBy[thread] = byThread;
     wakeCalled[thread] = queue.nowNanos();
+  }
+
+  @Override
+  public void pageChanged(int node, long page) {
+    watch.pageChanged(node, page);
   }
 
   @Override

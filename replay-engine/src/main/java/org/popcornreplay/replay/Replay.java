@@ -2,12 +2,16 @@ package org.popcornreplay.replay;
 
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import org.popcornreplay.protocol.FaultKind;
+import org.popcornreplay.protocol.Observer;
 import org.popcornreplay.protocol.Outcome;
 import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.PopcornCluster;
 import org.popcornreplay.protocol.PopcornStat;
+import org.popcornreplay.protocol.check.InvariantViolation;
+import org.popcornreplay.protocol.check.InvariantWatch;
 import org.popcornreplay.replay.cpu.Cores;
 import org.popcornreplay.replay.engine.TimedWorld;
 import org.popcornreplay.replay.network.Network;
@@ -32,6 +36,7 @@ public final class Replay {
   public static final int MAX_THREADS = 4096;
 
   private static final double FEMTOS_PER_NANO = 1e6;
+  private static final double NANOS_PER_MILLI = 1e6;
   private static final int LOOK_EVERY_STEPS = 1 << 14;
   private static final long LIVELOCK_STEPS = 20_000_000;
 
@@ -56,7 +61,7 @@ public final class Replay {
   private final boolean calibrated;
   private final int threads;
   private ProgressListener progress = (fraction, nanos) -> {};
-  private boolean checked;
+  private InvariantWatch watch;
   private String impasse;
 
   /**
@@ -194,10 +199,23 @@ public final class Replay {
     return this;
   }
 
-  /** Checks the protocol's invariants while it runs. */
+  /** Checks the protocol's invariants after every step. */
   public Replay checked(boolean on) {
-    checked = on;
+    watch = on ? new InvariantWatch(popcorn) : null;
+    tally.alsoTell(on ? watch : Observer.NONE);
     return this;
+  }
+
+  /** What was checked, in one line; null where nothing was. */
+  public String checks() {
+    return watch == null
+        ? null
+        : String.format(
+            Locale.ROOT,
+            "check: %d steps, %d pages looked at, all pages %d times, nothing found",
+            watch.steps(),
+            watch.pagesChecked(),
+            watch.looksAtAll());
   }
 
   /** Why the run could not go on, one line and a table; null where it reached its end. */
@@ -215,7 +233,7 @@ public final class Replay {
       int steps = 0;
       boolean more = true;
       while (steps < LOOK_EVERY_STEPS && !run.stopped()) {
-        more = queue.runNext();
+        more = watch == null ? queue.runNext() : runNextChecked();
         if (!more) {
           break;
         }
@@ -243,10 +261,44 @@ public final class Replay {
     } else if (run.live() > 0 && !run.processExited()) {
       impasse = Impasse.ofDeadlock(this);
     }
-    if (checked) {
-      Invariants.check(popcorn, request.nodes());
+    if (watch != null && impasse == null) {
+      checkEnd();
     }
     return this;
+  }
+
+  private boolean runNextChecked() {
+    try {
+      boolean more = queue.runNext();
+      if (more) {
+        watch.afterStep();
+      }
+      return more;
+    } catch (InvariantViolation violation) {
+      throw found(violation.getMessage());
+    }
+  }
+
+  private void checkEnd() {
+    try {
+      watch.atRest();
+    } catch (InvariantViolation violation) {
+      throw found(violation.getMessage());
+    }
+    if (popcorn.failure() != null) {
+      throw found("kernel: " + popcorn.failure());
+    }
+  }
+
+  private CommandException found(String what) {
+    return CommandException.answerIsNo(
+        String.format(
+            Locale.ROOT,
+            "check: %s; found at %.6f ms, after %d steps, with seed %d",
+            what,
+            queue.nowNanos() / NANOS_PER_MILLI,
+            queue.stepsRun(),
+            request.seed()));
   }
 
   // ---- What came out.

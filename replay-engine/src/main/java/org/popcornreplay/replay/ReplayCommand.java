@@ -112,7 +112,9 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "Prints the counters in the layout of /proc/popcorn_stat, per node.")
   private boolean popcornStat;
 
-  @Option(names = "--check", description = "Checks the protocol's invariants.")
+  @Option(
+      names = "--check",
+      description = "Checks the protocol's invariants after every step; exit code 1 if one fails.")
   private boolean check;
 
   @Option(names = "--json", description = "Prints the summary as JSON.")
@@ -273,6 +275,9 @@ public final class ReplayCommand implements Callable<Integer> {
     print(new RunReport(run, runId, layer, baselineNanos, wallMillis(begun)), run, layer);
     if (run.impasse() != null) {
       throw CommandException.cannotContinue(run.impasse());
+    }
+    if (check) {
+      notice(run.checks());
     }
     notice(
         (output == null ? "nothing stored" : "wrote run " + runId + " to " + output)

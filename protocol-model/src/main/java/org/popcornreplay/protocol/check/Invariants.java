@@ -62,12 +62,8 @@ public final class Invariants {
       throw new InvariantViolation("left over at rest: " + String.join("; ", left));
     }
     for (MessageType type : TYPES) {
-      long sent = 0;
-      long received = 0;
-      for (int node = 0; node < popcorn.nodes(); node++) {
-        sent += popcorn.stat(node).sent(type);
-        received += popcorn.stat(node).received(type);
-      }
+      long sent = total(type);
+      long received = totalReceived(type);
       if (sent != received) {
         throw new InvariantViolation(
             type + ": sent=" + sent + ", expected as many as received, " + received);
@@ -78,10 +74,7 @@ public final class Invariants {
     answered(MessageType.VMA_INFO_REQUEST, total(MessageType.VMA_INFO_RESPONSE));
     answered(MessageType.VMA_OP_REQUEST, total(MessageType.VMA_OP_RESPONSE));
     for (int place = 0; place < popcorn.knownPages(); place++) {
-      long page = popcorn.knownPage(place);
-      if (popcorn.obeysInvariants(page) && popcorn.isMapped(page, Popcorn.ORIGIN)) {
-        directoryEqualsPageTables(page);
-      }
+      checkPageAtRest(popcorn.knownPage(place));
     }
   }
 
@@ -117,10 +110,42 @@ public final class Invariants {
     return sent;
   }
 
+  private long totalReceived(MessageType type) {
+    long received = 0;
+    for (int node = 0; node < popcorn.nodes(); node++) {
+      received += popcorn.stat(node).received(type);
+    }
+    return received;
+  }
+
   private void answered(MessageType request, long answers) {
     if (total(request) != answers) {
       throw new InvariantViolation(
           request + ": count=" + total(request) + ", expected as many as answers, " + answers);
+    }
+  }
+
+  /** What was received was sent, at any time. */
+  public void checkCounters() {
+    for (MessageType type : TYPES) {
+      long sent = total(type);
+      long received = totalReceived(type);
+      if (received > sent) {
+        throw new InvariantViolation(
+            type + ": received=" + received + ", expected at most as many as sent, " + sent);
+      }
+    }
+  }
+
+  /**
+   * What holds for a page that no node handles and no message is about, while no VMA operation is
+   * under way: the origin's directory says who holds it.
+   */
+  public void checkPageAtRest(long page) {
+    if (popcorn.obeysInvariants(page)
+        && popcorn.isMapped(page, Popcorn.ORIGIN)
+        && !popcorn.isBeingHandled(page)) {
+      directoryEqualsPageTables(page);
     }
   }
 
@@ -131,6 +156,11 @@ public final class Invariants {
       boolean may = popcorn.pteState(page, node).allows(false) && popcorn.isCoherent(page, node);
       if (may && !owns) {
         fail(page, "node " + node + " may read, but the directory has " + Arrays.toString(owners));
+      }
+      if (owns && !popcorn.holds(page, node)) {
+        fail(
+            page,
+            "node " + node + " holds nothing, but the directory has " + Arrays.toString(owners));
       }
     }
     if (owners.length > 1 && owners[0] != Popcorn.ORIGIN) {
