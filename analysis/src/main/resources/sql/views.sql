@@ -23,6 +23,10 @@ CREATE OR REPLACE TEMP MACRO piece_list(mask) AS
   CASE WHEN mask = 18446744073709551615 THEN 'all'
   ELSE array_to_string(list_filter(range(64), lambda i: (mask::UBIGINT >> i::UBIGINT) & 1::UBIGINT = 1), ', ') END;
 
+-- The end of what an access at an address may have touched: a trace of visits knows 64-byte lines, whose address ends in
+-- six zero bits; all other addresses are exact.
+CREATE OR REPLACE TEMP MACRO touch_end(address) AS address + CASE WHEN address & 63 = 0 THEN 64 ELSE 1 END;
+
 -- file:line of a code address; the function, or the address itself, where debug information lacks it.
 CREATE OR REPLACE TEMP VIEW places AS
 SELECT run_id, ip, function, file, line, image,

@@ -364,6 +364,12 @@ public final class Replay {
     return run.thread(number);
   }
 
+  /** The last event that a thread has come to, in the recorded order; -1 before the first. */
+  long recordedTime(int number) {
+    ReplayThread t = run.thread(number);
+    return t == null ? -1 : t.lastSequence();
+  }
+
   /** Threads of the trace. */
   public int threads() {
     return threads;

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.popcornreplay.protocol.Options;
 import org.popcornreplay.protocol.Popcorn;
+import org.popcornreplay.replay.heap.AllocationSites;
+import org.popcornreplay.replay.heap.HeapHistory;
 import org.popcornreplay.replay.litmus.LitmusCommand;
 import org.popcornreplay.replay.profile.CostProfile;
 import org.popcornreplay.replay.profile.ProfileFile;
@@ -261,6 +263,7 @@ public final class ReplayCommand implements Callable<Integer> {
       try (RunStore store = RunStore.open(output, STORE_PATIENCE, this::notice)) {
         StoreListener listener = store.beginRun(level);
         run = new Replay(trace, request, census, listener);
+        listener.observeHeap(heap(trace), run::recordedTime);
         run.onProgress(progress.part("replay")).checked(check).execute();
         baselineNanos = isBaseline ? run.simulatedNanos() : baselineNanos;
         if (run.impasse() == null) {
@@ -283,6 +286,13 @@ public final class ReplayCommand implements Callable<Integer> {
         (output == null ? "nothing stored" : "wrote run " + runId + " to " + output)
             + String.format(Locale.ROOT, ", %.2f s", wallMillis(begun) / 1e3));
     return ExitCode.DONE;
+  }
+
+  private static HeapHistory heap(TraceReader trace) {
+    return HeapHistory.of(
+        Replay.threadCount(trace),
+        trace::events,
+        new AllocationSites(trace.stacks(), trace.code(), trace.images()));
   }
 
   private void notice(String line) {

@@ -8,9 +8,11 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import org.duckdb.DuckDBConnection;
 import org.popcornreplay.protocol.MessageType;
 import org.popcornreplay.replay.RunListener;
+import org.popcornreplay.replay.heap.HeapHistory;
 import org.popcornreplay.replay.sharing.PageLedger;
 import org.popcornreplay.replay.sharing.PageRecord;
 
@@ -33,11 +35,11 @@ public final class StoreListener implements RunListener, AutoCloseable {
   private final TrafficTally traffic = new TrafficTally();
   private final CriticalPath criticalPath = new CriticalPath();
   private final Regions regions = new Regions();
+  private final ObjectTally objects = new ObjectTally();
   private final List<ThreadTally> tallies = new ArrayList<>();
   private final List<NodeTally> nodes = new ArrayList<>();
   private boolean open = true;
   private long nextFault;
-  private long nextObject;
   private long readFaults;
   private long writeFaults;
   private long upgradeFaults;
@@ -157,6 +159,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
     boolean write = !kind.equals("read");
     ledger.fault(thread, node, page, write, endNanos - startNanos, retries);
     tally(thread).faults++;
+    objects.fault(thread, address, endNanos - startNanos);
     retryCount += retries;
     switch (kind) {
       case "read" -> readFaults++;
@@ -260,6 +263,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
       long ip,
       long startNanos,
       long endNanos) {
+    objects.synchronisation(thread, object);
     if (keepsFaults) {
       tables
           .syncOps
@@ -375,9 +379,18 @@ public final class StoreListener implements RunListener, AutoCloseable {
   }
 
   /**
-   * Describes a variable or heap block; one that lies on no page that matters is left out, unless
-   * threads synchronised with it. Faults are counted for it from the table {@code faults}. Where
-   * blocks lived at one address in turn, describe the one that lived there last.
+   * Heap blocks are those of this history. To be called before the run.
+   *
+   * @param sequenceOfThread the last event of a thread in the recorded order that the run has come
+   *     to
+   */
+  public void observeHeap(HeapHistory history, IntToLongFunction sequenceOfThread) {
+    objects.observe(history, sequenceOfThread);
+  }
+
+  /**
+   * Describes a variable, or a heap block that no history tells of; one that lies on no page that
+   * matters is left out, unless threads synchronised with it.
    *
    * @param kind {@code variable} or {@code heap}
    * @param name the variable, or what to call the block
@@ -393,19 +406,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
       int thread,
       String site,
       long siteIp) {
-    tables
-        .objects
-        .put(nextObject++)
-        .put(kind)
-        .put(name)
-        .put(address)
-        .put(sizeBytes)
-        .put(thread)
-        .put(site)
-        .put(siteIp)
-        .put(0L)
-        .put(0L);
-    tables.objects.endRow();
+    objects.describe(kind, name, address, sizeBytes, thread, site, siteIp);
   }
 
   /**
@@ -430,12 +431,9 @@ public final class StoreListener implements RunListener, AutoCloseable {
       tables.flush();
       writeNodes();
       try (Statement statement = connection.createStatement()) {
-        statement.execute(ObjectFaults.forgetObjects(runId, summary.pageBytes));
-        statement.execute(ObjectFaults.forgetCode(runId));
-        if (keepsFaults) {
-          statement.execute(ObjectFaults.count(runId));
-        }
-        statement.execute(ObjectFaults.namePages(runId, summary.pageBytes));
+        statement.execute(ObjectNames.forgetObjects(runId, summary.pageBytes));
+        statement.execute(ObjectNames.forgetCode(runId));
+        statement.execute(ObjectNames.namePages(runId, summary.pageBytes));
         writeRun(summary);
         statement.execute("COMMIT");
       }
@@ -448,7 +446,10 @@ public final class StoreListener implements RunListener, AutoCloseable {
   }
 
   private void writePages(int pageBytes) {
-    for (PageRecord record : ledger.finish()) {
+    List<PageRecord> records = ledger.finish();
+    objects.write(
+        tables.objects, records.stream().mapToLong(record -> record.page).toArray(), pageBytes);
+    for (PageRecord record : records) {
       tables
           .pages
           .put(record.page)

@@ -183,6 +183,11 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     return currentIp;
   }
 
+  /** The number of the last event that it has come to; -1 before the first. */
+  public long lastSequence() {
+    return lastSequence;
+  }
+
   /** The number of the thread's event before the one that it deals with; -1 at the first. */
   long previousSequence() {
     return previousSequence;

@@ -24,12 +24,13 @@ public final class SqlTable {
           "address",
           "object",
           "place",
-          "an_object",
+          "allocated_at",
           "function",
           "site",
           "declared_at",
           "name",
           "program",
+          "confirm_with",
           "what");
   private static final Set<String> PLAIN_NUMBERS =
       Set.of("page", "run_id", "run", "thread", "node", "seed", "src", "dst");

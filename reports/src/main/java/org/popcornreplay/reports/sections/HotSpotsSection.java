@@ -37,7 +37,8 @@ final class HotSpotsSection {
           "retries",
           "mean_us",
           "longest_us",
-          "an_object");
+          "object",
+          "allocated_at");
   private static final List<String> OBJECT_COLUMNS =
       List.of("object", "kind", "fault_ms", "fault_percent", "faults", "blocks", "bytes", "site");
   private static final List<String> LOCK_COLUMNS =
@@ -54,7 +55,7 @@ final class HotSpotsSection {
           "nodes",
           "declared_at");
   private static final List<String> ADVICE_COLUMNS =
-      List.of("address", "advice", "saving_ms", "percent_of_fault_time", "sides");
+      List.of("address", "advice", "saving_ms", "percent_of_fault_time", "sides", "confirm_with");
 
   private HotSpotsSection() {}
 

@@ -391,9 +391,14 @@ public final class ThreadBuilder {
     return this;
   }
 
-  /** malloc of a block at an address. */
+  /** malloc of a block at an address, from an unknown place. */
   public ThreadBuilder malloc(long address, long bytes, long block) {
-    event(EventKind.HEAP_ALLOC, 0, address, bytes, block, 0, 0, 0, 0, 0);
+    return malloc(address, bytes, block, 0);
+  }
+
+  /** malloc of a block at an address, by a call stack of {@link TraceBuilder#stack}. */
+  public ThreadBuilder malloc(long address, long bytes, long block, int stack) {
+    event(EventKind.HEAP_ALLOC, 0, address, bytes, block, stack, 0, 0, 0, 0);
     return this;
   }
 

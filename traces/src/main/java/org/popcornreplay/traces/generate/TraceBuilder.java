@@ -45,6 +45,7 @@ public final class TraceBuilder implements AutoCloseable {
   private final long sliceInstructions;
   private final List<ThreadBuilder> threads = new ArrayList<>();
   private final Map<String, Long> ips = new HashMap<>();
+  private int stacks;
   private long nextIp = TEXT + 0x1000;
   private long nextRegion = FIRST_REGION;
   private long nextSequence;
@@ -124,6 +125,15 @@ public final class TraceBuilder implements AutoCloseable {
           writer.code(ip, 0, function, file, line);
           return ip;
         });
+  }
+
+  /** A call stack of code addresses, the innermost first; its number is for an allocation. */
+  public int stack(long... callers) {
+    stacks++;
+    for (int depth = 0; depth < callers.length; depth++) {
+      writer.stack(stacks, depth, callers[depth]);
+    }
+    return stacks;
   }
 
   /** The main thread; it begins with the first call. */

@@ -1,11 +1,8 @@
 package org.popcornreplay.replay.store;
 
-/**
- * Statements that complete a run: which objects and code addresses matter, which object each fault
- * hit, and which object names a page.
- */
-final class ObjectFaults {
-  private ObjectFaults() {}
+/** Statements that complete a run: which objects and code addresses matter, what names a page. */
+final class ObjectNames {
+  private ObjectNames() {}
 
   /** Forgets objects that lie on none of the run's pages and that no thread synchronised with. */
   static String forgetObjects(long runId, int pageBytes) {
@@ -28,22 +25,6 @@ final class ObjectFaults {
           SELECT ip FROM faults WHERE run_id = %1$d AND ip IS NOT NULL
           UNION SELECT ip FROM sync_ops WHERE run_id = %1$d AND ip IS NOT NULL
           UNION SELECT site_ip FROM objects WHERE run_id = %1$d AND site_ip IS NOT NULL)"""
-        .formatted(runId);
-  }
-
-  /** Counts faults and their time for each object of a run. */
-  static String count(long runId) {
-    return """
-        UPDATE objects SET faults = hits.faults, fault_ns = hits.fault_ns
-        FROM (
-          SELECT o.object_id, count(*) AS faults, sum(f.end_ns - f.start_ns) AS fault_ns
-          FROM (SELECT address, start_ns, end_ns FROM faults WHERE run_id = %1$d) f
-          ASOF JOIN (
-            SELECT address, max(object_id) AS object_id, arg_max(size_bytes, object_id) AS size_bytes
-            FROM objects WHERE run_id = %1$d GROUP BY address) o ON f.address >= o.address
-          WHERE f.address < o.address + o.size_bytes
-          GROUP BY o.object_id) hits
-        WHERE objects.run_id = %1$d AND objects.object_id = hits.object_id"""
         .formatted(runId);
   }
 
