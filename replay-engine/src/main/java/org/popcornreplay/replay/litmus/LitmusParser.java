@@ -14,6 +14,9 @@ import org.popcornreplay.protocol.Options;
 import org.popcornreplay.replay.litmus.Scenario.OwnersLine;
 import org.popcornreplay.replay.litmus.Scenario.RegionLine;
 import org.popcornreplay.replay.litmus.Scenario.WarmLine;
+import org.popcornreplay.replay.profile.CostProfile;
+import org.popcornreplay.replay.profile.ProfileFile;
+import org.popcornreplay.replay.profile.ProfileKey;
 
 /**
  * Reads one litmus file. The statements that describe the start may stand in any order before the
@@ -23,6 +26,8 @@ import org.popcornreplay.replay.litmus.Scenario.WarmLine;
 final class LitmusParser {
   /** The longest file, in bytes. */
   static final int MOST_BYTES = 16 << 20;
+
+  private static final String UNIT = "unit";
 
   private static final Set<String> START =
       Set.of(
@@ -42,6 +47,8 @@ final class LitmusParser {
   private final Set<String> once = new TreeSet<>();
   private String title;
   private Options options = Options.FAITHFUL;
+  private CostProfile profile;
+  private SyntaxException contradiction;
   private int nodes;
 
   private LitmusParser(String file) {
@@ -101,6 +108,9 @@ final class LitmusParser {
       throw new SyntaxException(
           number, "found no nodes statement up to here, expected nodes N (2..1024)");
     }
+    if (profile == null && contradiction != null) {
+      throw contradiction;
+    }
     for (LogicalLine line : lines.subList(0, start)) {
       describe(new Words(line));
     }
@@ -119,7 +129,8 @@ final class LitmusParser {
         file,
         title,
         nodes,
-        options,
+        profile == null ? options : withProfile(),
+        profile,
         mapped,
         List.copyOf(threads.values()),
         warm,
@@ -155,10 +166,13 @@ final class LitmusParser {
       }
       case "profile" -> {
         onlyOnce(words, keyword);
-        if (!words.take("unit")) {
-          throw words.wrong("unit, the profile of litmus files");
+        String expected = "a cost profile: " + String.join(", ", ProfileFile.NAMES);
+        String name = words.word(expected);
+        if (!ProfileFile.NAMES.contains(name)) {
+          throw words.wrongBefore(expected);
         }
         words.end();
+        profile = name.equals(UNIT) ? null : ProfileFile.load(name);
       }
       case "option" -> option(words);
       case "region" -> region(words);
@@ -174,6 +188,25 @@ final class LitmusParser {
       case "end" -> throw words.wrongBefore("end only after together");
       default -> throw words.wrongBefore(STATEMENTS);
     }
+  }
+
+  /** The options, and those of the profile that the file does not name. */
+  private Options withProfile() {
+    Options all = options;
+    for (Map.Entry<String, String> option : profile.options().entrySet()) {
+      all = isNamed(option.getKey()) ? all : all.with(option.getKey(), option.getValue());
+    }
+    if (!isNamed("E3")) {
+      all = all.with("E3", profile.text(ProfileKey.WORK_QUEUE));
+    }
+    if (!isNamed("NAGLE")) {
+      all = all.with("NAGLE", profile.isOn(ProfileKey.NAGLE) ? "on" : "off");
+    }
+    return all;
+  }
+
+  private boolean isNamed(String option) {
+    return once.contains("option " + option);
   }
 
   private void onlyOnce(Words words, String keyword) throws SyntaxException {
@@ -197,8 +230,10 @@ final class LitmusParser {
     boolean contradictsUnit =
         (name.equals("E3") && !value.equals("UNLIMITED"))
             || (name.equals("NAGLE") && !value.equals("off"));
-    if (contradictsUnit) {
-      throw words.wrongBefore("UNLIMITED for E3 and off for NAGLE, as profile unit has them");
+    if (contradictsUnit && contradiction == null) {
+      contradiction =
+          words.wrongAt(
+              words.position() - 1, "UNLIMITED for E3 and off for NAGLE, as profile unit has them");
     }
     try {
       options = options.with(name, value);

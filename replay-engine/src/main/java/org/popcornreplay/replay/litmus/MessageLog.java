@@ -16,7 +16,7 @@ final class MessageLog {
 
   void add(long nowNanos, Message message) {
     if (sent.size() >= MOST_MESSAGES) {
-      throw new UnitWorld.LimitException("more than " + MOST_MESSAGES + " messages");
+      throw new LimitException("more than " + MOST_MESSAGES + " messages");
     }
     sent.add(new Sent(nowNanos, message));
   }

@@ -13,13 +13,13 @@ import org.popcornreplay.protocol.Outcome;
 import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.PopcornCluster;
 
-/** Runs one scenario through the protocol model under the profile {@code unit}. */
+/** Runs one scenario through the protocol model. */
 final class ScenarioRun {
-  private static final int PAGE_BYTES = MessageType.KERNEL_PAGE_BYTES;
+  static final int PAGE_BYTES = MessageType.KERNEL_PAGE_BYTES;
 
   private final Scenario scenario;
   private final MessageLog log = new MessageLog();
-  private final UnitWorld world = new UnitWorld(log);
+  private final ScenarioWorld world;
   private final Popcorn popcorn;
   private final List<ThreadRun> threads = new ArrayList<>();
   private final Map<Region, RegionState> regions = new LinkedHashMap<>();
@@ -30,6 +30,15 @@ final class ScenarioRun {
 
   private ScenarioRun(Scenario scenario) {
     this.scenario = scenario;
+    this.world =
+        scenario.profile() == null
+            ? new UnitWorld(log)
+            : new ProfileWorld(
+                log,
+                scenario.profile(),
+                scenario.options(),
+                scenario.nodes(),
+                scenario.threads().size());
     this.popcorn =
         new PopcornCluster(
             scenario.nodes(), PAGE_BYTES, world, scenario.options(), new FailureWatch());
@@ -129,7 +138,7 @@ final class ScenarioRun {
     String limit = null;
     try {
       world.runToRest();
-    } catch (UnitWorld.LimitException e) {
+    } catch (LimitException e) {
       limit = e.getMessage();
       stopped = true;
     }
@@ -183,7 +192,11 @@ final class ScenarioRun {
       long page = wake.page().firstPage();
       popcorn.futexWake(thread, page, page * PAGE_BYTES, wake.count(), done);
     } else if (operation instanceof Operation.Compute compute) {
-      world.after(compute.nanos(), () -> ended(run, Outcome.OK));
+      world.compute(
+          Math.max(Popcorn.ORIGIN, popcorn.nodeOf(thread)),
+          thread,
+          compute.nanos(),
+          () -> ended(run, Outcome.OK));
     } else if (operation instanceof Operation.Exit) {
       popcorn.exit(thread, done);
     } else if (operation instanceof Operation.ExitGroup) {

@@ -6,24 +6,18 @@ import java.util.SplittableRandom;
 import org.popcornreplay.protocol.Cost;
 import org.popcornreplay.protocol.Message;
 import org.popcornreplay.protocol.Popcorn;
-import org.popcornreplay.protocol.World;
 
 /**
  * The profile {@code unit}: every message takes 50 µs, an RDMA write with its completion 100 µs,
  * kernel work nothing; backoffs last as long as the protocol says; the work queue is unlimited.
  * What falls on one instant happens in the order in which it was caused.
  */
-final class UnitWorld implements World {
+final class UnitWorld implements ScenarioWorld {
   /** From send to handler. */
   static final long MESSAGE_NANOS = 50_000;
 
   /** An RDMA write and its completion. */
   static final long RDMA_NANOS = 100_000;
-
-  /** Events in one run; a livelock would go on for ever. */
-  static final long MOST_EVENTS = 40_000_000;
-
-  private static final long SEED = 1;
 
   private final MessageLog log;
   private final PriorityQueue<Event> queue =
@@ -36,25 +30,17 @@ final class UnitWorld implements World {
 
   private record Event(long atNanos, long sequence, Step step) {}
 
-  /** A run that is too long to be one of a litmus file. */
-  static final class LimitException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    LimitException(String message) {
-      super(message);
-    }
-  }
-
   UnitWorld(MessageLog log) {
     this.log = log;
   }
 
-  void connect(Popcorn cluster) {
+  @Override
+  public void connect(Popcorn cluster) {
     popcorn = cluster;
   }
 
-  /** Runs {@code step} after a delay, behind everything that falls on the same instant so far. */
-  void after(long delayNanos, Step step) {
+  @Override
+  public void after(long delayNanos, Step step) {
     long at = nowNanos + delayNanos;
     if (at < 0) {
       throw new LimitException("more than " + Long.MAX_VALUE + " ns of simulated time");
@@ -65,8 +51,13 @@ final class UnitWorld implements World {
     queue.add(new Event(at, sequence++, step));
   }
 
-  /** Runs until nothing is left to happen. */
-  void runToRest() {
+  @Override
+  public void compute(int node, int thread, long nanos, Step step) {
+    after(nanos, step);
+  }
+
+  @Override
+  public void runToRest() {
     for (Event event = queue.poll(); event != null; event = queue.poll()) {
       nowNanos = event.atNanos();
       event.step().run();

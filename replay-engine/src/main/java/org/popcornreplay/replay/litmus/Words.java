@@ -145,6 +145,12 @@ final class Words {
     return wrong(expected);
   }
 
+  /** The same for the word at a position; reading goes on where it was. */
+  SyntaxException wrongAt(int position, String expected) {
+    return new SyntaxException(
+        line, "found '" + shown(words.get(position)) + "', expected " + expected);
+  }
+
   static boolean isName(String word) {
     if (word.isEmpty() || !Character.isLetter(word.charAt(0))) {
       return false;

@@ -93,13 +93,50 @@ class LitmusCommandTest {
   }
 
   @Test
-  void anotherProfileThanUnitIsRefused() throws Exception {
+  void aProfileThatDoesNotExistIsRefused() throws Exception {
     Path file = folder.resolve("p.litmus");
     Files.writeString(file, "nodes 2\n\nprofile fast-ethernet\n", UTF_8);
     assertEquals(2, litmus(file.toString()));
     assertTrue(
-        err.toString().contains("p.litmus:3: found 'fast-ethernet', expected unit"),
+        err.toString().contains("p.litmus:3: found 'fast-ethernet', expected a cost profile: "),
         err.toString());
+  }
+
+  /** Costs of the profile `dex-ib56` alone: entry, send, wire, receive, serve, copy, map, reply. */
+  @Test
+  void anotherProfileGivesTheSameMessagesAtItsOwnTimes() throws Exception {
+    String scenario =
+        "region P anon rw 1\nthread A\nthread B on 1\nowners P {0}\nwarm P 1\ndo B write P\n"
+            + "expect sequence 1>0:REMOTE_PAGE_REQUEST 0>1:REMOTE_PAGE_RESPONSE\n"
+            + "expect owners P {1}\nexpect value P latest\n";
+    Path unit = folder.resolve("unit.litmus");
+    Files.writeString(unit, "nodes 2\n" + scenario + "expect done B 100us\n", UTF_8);
+    Path ideal = folder.resolve("ideal.litmus");
+    Files.writeString(ideal, "nodes 2\nprofile ideal\n" + scenario + "expect done B 0us\n", UTF_8);
+    Path slow = folder.resolve("slow.litmus");
+    Files.writeString(slow, "profile tcp-1g\nnodes 2\n" + scenario + "expect done B 0us\n", UTF_8);
+    assertEquals(0, litmus(unit.toString(), ideal.toString()), out.toString());
+    assertEquals(1, litmus(slow.toString()));
+    String done = out.toString().replaceAll("(?s).*found done B ([0-9]+)(ns|us).*", "$1 $2");
+    long nanos = Long.parseLong(done.split(" ", -1)[0]) * (done.endsWith("us") ? 1_000 : 1);
+    assertTrue(nanos > 40_000 && nanos < 1_000_000, "4130 B at 1 Gb/s take 33 us: " + done);
+  }
+
+  @Test
+  void computeSharesTheCoresOfAProfile() throws Exception {
+    // 9 threads that each compute 10 ms on the 8 cores of a node need two turns on one of them.
+    StringBuilder text = new StringBuilder("nodes 2\nprofile dex-ib56\nregion P anon rw 1\n");
+    for (int i = 0; i < 9; i++) {
+      text.append("thread T").append(i).append(" on 1\n");
+    }
+    text.append("together\n");
+    for (int i = 0; i < 9; i++) {
+      text.append("do T").append(i).append(" compute 10ms\n");
+    }
+    Path file = folder.resolve("cores.litmus");
+    Files.writeString(file, text + "end\nexpect done T8 10ms\n", UTF_8);
+    assertEquals(1, litmus(file.toString()));
+    assertTrue(out.toString().contains("found done T8 1"), out.toString());
   }
 
   @Test

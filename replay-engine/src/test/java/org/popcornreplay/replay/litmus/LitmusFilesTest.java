@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.popcornreplay.replay.profile.ProfileFile;
 
 /** Runs every litmus file of the protocol model; each is a test named by its title. */
 class LitmusFilesTest {
@@ -50,6 +52,22 @@ class LitmusFilesTest {
     }
   }
 
+  /**
+   * The engine of replays, under the costs of the unit profile, is a second runner of each file.
+   */
+  @Test
+  void theEngineOfReplaysAgreesUnderTheUnitCosts() throws Exception {
+    List<String> differences = new ArrayList<>();
+    for (Path file : files()) {
+      Scenario scenario = LitmusParser.parse(file.toString(), Files.readAllBytes(file));
+      String text = failures(file, ScenarioRun.run(scenario.under(ProfileFile.load("unit"))));
+      if (!text.isEmpty()) {
+        differences.add(text);
+      }
+    }
+    assertEquals(List.of(), differences);
+  }
+
   private static String title(Path file) {
     try {
       String title = LitmusParser.parse(file.toString(), Files.readAllBytes(file)).title();
@@ -60,8 +78,11 @@ class LitmusFilesTest {
   }
 
   private static String failures(Path file) throws Exception {
-    Verdict verdict =
-        ScenarioRun.run(LitmusParser.parse(file.toString(), Files.readAllBytes(file)));
+    return failures(
+        file, ScenarioRun.run(LitmusParser.parse(file.toString(), Files.readAllBytes(file))));
+  }
+
+  private static String failures(Path file, Verdict verdict) {
     StringBuilder text = new StringBuilder();
     for (Failure failure : verdict.failures()) {
       text.append("\n")
