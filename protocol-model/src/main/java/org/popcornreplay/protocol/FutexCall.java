@@ -10,23 +10,33 @@ public final class FutexCall {
   private final Popcorn.FutexWord word;
   private final int count;
   private final long timeoutNanos;
+  private final long clockNanos;
 
   private FutexCall(
-      boolean wait, long page, long address, Popcorn.FutexWord word, int count, long timeoutNanos) {
+      boolean wait,
+      long page,
+      long address,
+      Popcorn.FutexWord word,
+      int count,
+      long timeoutNanos,
+      long clockNanos) {
     this.wait = wait;
     this.page = page;
     this.address = address;
     this.word = word;
     this.count = count;
     this.timeoutNanos = timeoutNanos;
+    this.clockNanos = clockNanos;
   }
 
-  static FutexCall wait(long page, long address, Popcorn.FutexWord word, long timeoutNanos) {
-    return new FutexCall(true, page, address, word, 0, timeoutNanos);
+  static FutexCall wait(
+      long page, long address, Popcorn.FutexWord word, long timeoutNanos, long clockNanos) {
+    return new FutexCall(true, page, address, word, 0, timeoutNanos, clockNanos);
   }
 
   static FutexCall wake(long page, long address, int count) {
-    return new FutexCall(false, page, address, () -> true, count, Popcorn.NO_TIMEOUT);
+    return new FutexCall(
+        false, page, address, () -> true, count, Popcorn.NO_TIMEOUT, Popcorn.NO_TIMEOUT);
   }
 
   boolean isWait() {
@@ -49,8 +59,14 @@ public final class FutexCall {
     return count;
   }
 
+  /** How long it may sleep from now on, or {@link Popcorn#NO_TIMEOUT}. */
   long timeoutNanos() {
     return timeoutNanos;
+  }
+
+  /** What the caller passed where that is a moment of a clock, or {@link Popcorn#NO_TIMEOUT}. */
+  long clockNanos() {
+    return clockNanos;
   }
 
   /** {@code wait} or {@code wake}. */

@@ -115,8 +115,9 @@ abstract class FutexOperation extends PageActivity {
     if (waits) {
       sleep(WOKEN, "futex " + Long.toHexString(call.address()));
       cluster.futexServer.queue(this);
-      if (call.timeoutNanos() != Popcorn.NO_TIMEOUT) {
-        world.timer(node, call.timeoutNanos(), this::timeIsOver);
+      long timeout = timeoutNanos();
+      if (timeout != Popcorn.NO_TIMEOUT) {
+        world.timer(node, timeout, this::timeIsOver);
       }
     }
     if (handle != null) {
@@ -125,6 +126,15 @@ abstract class FutexOperation extends PageActivity {
     if (!waits) {
       ended(area == null ? Outcome.EFAULT : Outcome.EWOULDBLOCK);
     }
+  }
+
+  /** A delegated wait takes the moment of a clock for a duration (K20). */
+  private long timeoutNanos() {
+    boolean mistaken =
+        runner == World.Runner.ORIGIN_PEER
+            && call.clockNanos() != Popcorn.NO_TIMEOUT
+            && !cluster.options.absoluteTimeouts;
+    return mistaken ? call.clockNanos() : call.timeoutNanos();
   }
 
   private void timeIsOver() {

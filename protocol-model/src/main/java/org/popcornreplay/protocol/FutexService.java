@@ -28,7 +28,8 @@ final class FutexService extends FutexOperation {
             call.page(),
             request.station,
             call,
-            returned));
+            returned),
+        this);
     task.originPeer.served(request, returned);
   }
 }

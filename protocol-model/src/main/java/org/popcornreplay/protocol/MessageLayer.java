@@ -5,23 +5,60 @@ package org.popcornreplay.protocol;
  * runs the callback of what arrives in the receive thread of its link.
  */
 final class MessageLayer {
+  /** Receive buffers of an RDMA connection ({@code MAX_RECV_DEPTH}). */
+  static final int MAX_RECV_DEPTH = 64;
+
   private final PopcornCluster cluster;
 
-  MessageLayer(PopcornCluster cluster) {
+  /** By peer: receive buffers of the origin that a munmap has never given back (K11). */
+  private final int[] creditsLeaked;
+
+  MessageLayer(PopcornCluster cluster, int nodes) {
     this.cluster = cluster;
+    this.creditsLeaked = new int[nodes];
+  }
+
+  /** The origin keeps the reply of a node to a munmap for ever, and its receive buffer with it. */
+  void leakReceiveCredit(int peer) {
+    if (cluster.options.rdma && cluster.options.leaksCredits) {
+      creditsLeaked[peer]++;
+    }
   }
 
   /** {@code pcn_kmsg_send}: {@code sender} goes on at {@code next} when the bytes are taken. */
   void send(Message message, Activity sender, int next) {
     account(message);
     sender.sleep(next, "the transport to take " + message.type());
-    cluster.world.transmit(message, sender);
+    if (isLost(message, sender)) {
+      sender.run();
+    } else {
+      cluster.world.transmit(message, sender);
+    }
   }
 
   /** {@code pcn_kmsg_post}: goes on at once. */
-  void post(Message message) {
+  void post(Message message, Activity sender) {
     account(message);
-    cluster.world.transmit(message, null);
+    if (!isLost(message, sender)) {
+      cluster.world.transmit(message, null);
+    }
+  }
+
+  /** {@code enq_send}: who has a signal pending does not wait for a place in a full queue (K18). */
+  private boolean isLost(Message message, Activity sender) {
+    boolean lost =
+        cluster.options.loses
+            && cluster.world.isSendQueueFull(message.from(), message.to())
+            && cluster.processServer.hasSignalPending(sender);
+    if (lost) {
+      cluster.failed(
+          sender.node,
+          sender.thread,
+          "K18",
+          Outcome.OK,
+          message + " is dropped: the queue is full and its sender has a signal pending");
+    }
+    return lost;
   }
 
   private void account(Message message) {
@@ -32,6 +69,15 @@ final class MessageLayer {
   /** {@code pcn_kmsg_process}: accounts a message and runs its callback. */
   void process(Message message) {
     int node = message.to();
+    if (node == Popcorn.ORIGIN && creditsLeaked[message.from()] >= MAX_RECV_DEPTH) {
+      cluster.failed(
+          node,
+          message.thread(),
+          "K11",
+          Outcome.HANG,
+          message + " finds no receive buffer: munmap has leaked all " + MAX_RECV_DEPTH);
+      return;
+    }
     cluster.stat(node).accountReceived(message);
     switch (message.type()) {
       case NODE_INFO -> handled(message, 0);

@@ -45,7 +45,8 @@ final class MigrationCall extends Activity {
   }
 
   private void post(MessageType type) {
-    cluster.messages.post(new Message(type, node, nid, type.wireBytes(), thread, Message.NO_PAGE));
+    cluster.messages.post(
+        new Message(type, node, nid, type.wireBytes(), thread, Message.NO_PAGE), this);
   }
 
   @Override

@@ -1,30 +1,33 @@
 package org.popcornreplay.protocol;
 
-/** Somebody reads a /proc file that asks every other node in turn. */
+/** Somebody reads a /proc file that asks other nodes, one after the other. */
 final class NodeQueryCall extends Activity {
   private static final int SENT = 0;
   private static final int ANSWERED = 1;
 
   private final MessageType type;
   private final Completion done;
-  private int target = -1;
+  private final int[] targets;
+  private int asked;
   private WaitStation station;
 
-  NodeQueryCall(PopcornCluster cluster, int node, MessageType type, Completion done) {
+  NodeQueryCall(
+      PopcornCluster cluster, int node, MessageType type, int[] targets, Completion done) {
     super(cluster, World.Runner.THREAD, node, Message.NO_THREAD);
     this.type = type;
+    this.targets = targets;
     this.done = done;
   }
 
   void askNext() {
-    target += target + 1 == node ? 2 : 1;
-    if (target >= cluster.nodes()) {
+    if (asked == targets.length) {
       at = IDLE;
       done.ended(thread, Outcome.OK);
       return;
     }
     station = cluster.station(this, 1);
     if (station != null) {
+      int target = targets[asked++];
       cluster.messages.send(
           new NodeQuery(
               type, node, target, type.wireBytes(), thread, Message.NO_PAGE, station.id()),
@@ -36,7 +39,7 @@ final class NodeQueryCall extends Activity {
   @Override
   void resume() {
     if (at == SENT && station.mustSleep()) {
-      sleep(ANSWERED, "the answer of node " + target);
+      sleep(ANSWERED, "the answer of node " + targets[asked - 1]);
     } else {
       askNext();
     }
@@ -44,6 +47,6 @@ final class NodeQueryCall extends Activity {
 
   @Override
   void digestLocals(Digest digest) {
-    digest.add(target);
+    digest.add(asked);
   }
 }

@@ -21,13 +21,8 @@ final class NodeQueryWork extends Activity {
         };
     cluster.messages.post(
         new NodeQuery(
-            type,
-            node,
-            request.from(),
-            type.wireBytes(),
-            thread,
-            Message.NO_PAGE,
-            request.station));
+            type, node, request.from(), type.wireBytes(), thread, Message.NO_PAGE, request.station),
+        this);
     cluster.messages.handled(request, 0);
   }
 }

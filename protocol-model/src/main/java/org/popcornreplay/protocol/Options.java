@@ -11,10 +11,9 @@ import java.util.TreeMap;
  * The switches between what Linux 5.2.21 + Popcorn does and repaired or research variants, by the
  * names of popcorn-protocol §10.1. Immutable; {@link #FAITHFUL} has every default.
  *
- * <p>{@code E3} (parallelism of popcorn_wq), {@code NAGLE}, {@code LOSS}, {@code RDMA_CREDIT_LEAK},
- * {@code FUTEX_TIMEOUT} and {@code RMW_FAULT} are named here, but it is the world and the engine
- * that act on them: the protocol's state does not depend on them. {@code FORWARDING} acts over
- * sockets only.
+ * <p>{@code E3} (parallelism of popcorn_wq), {@code NAGLE} and {@code RMW_FAULT} are named here,
+ * but it is the world and the engine that act on them: the protocol's state does not depend on
+ * them. {@code FORWARDING} acts over sockets only, {@code RDMA_CREDIT_LEAK} over RDMA only.
  */
 public final class Options {
   /** Each option's values, the default first; {@code #} stands for a number. */
@@ -35,8 +34,9 @@ public final class Options {
     KNOWN.put("ZERO_PAGE_GRANT", List.of("off", "on"));
     KNOWN.put("FORWARDING", List.of("off", "on"));
     KNOWN.put("RDMA_CREDIT_LEAK", List.of("on", "off"));
-    KNOWN.put("LOSS", List.of("off", "on"));
+    KNOWN.put("LOSS", List.of("on", "off"));
     KNOWN.put("FUTEX_TIMEOUT", List.of("relative", "absolute"));
+    KNOWN.put("FUTEX_LIMIT", List.of("300s", "none"));
     KNOWN.put("NAGLE", List.of("off", "on"));
     KNOWN.put("E3", List.of("PER_LINK_SERIAL", "UNLIMITED", "SINGLE"));
     KNOWN.put("RMW_FAULT", List.of("write", "read-then-write"));
@@ -63,6 +63,10 @@ public final class Options {
   final boolean zeroPageGrant;
   final boolean forwarding;
   final boolean rdma;
+  final boolean leaksCredits;
+  final boolean loses;
+  final boolean absoluteTimeouts;
+  final boolean futexLimited;
 
   private Options(Map<String, String> values) {
     this.values = values;
@@ -82,6 +86,10 @@ public final class Options {
     zeroPageGrant = is("ZERO_PAGE_GRANT", "on");
     forwarding = is("FORWARDING", "on");
     rdma = is("TRANSPORT", "rdma");
+    leaksCredits = is("RDMA_CREDIT_LEAK", "on");
+    loses = is("LOSS", "on");
+    absoluteTimeouts = is("FUTEX_TIMEOUT", "absolute");
+    futexLimited = is("FUTEX_LIMIT", "300s");
   }
 
   private static Map<String, String> defaults() {

@@ -370,6 +370,9 @@ final class PageFault extends PageActivity {
       spend(Cost.PAGE_MAP, INSTALL);
     } else {
       station = null;
+      if (result == FaultResult.RETRY && here().pages.entry(pageIndex) == PageTable.NONE) {
+        cluster.stat(node).accountFrameLeaked();
+      }
       finish(result);
     }
   }

@@ -96,7 +96,8 @@ final class PageInvalidateWork extends PageActivity {
             MessageType.PAGE_INVALIDATE_RESPONSE.wireBytes(),
             thread,
             page,
-            request.station));
+            request.station),
+        this);
     cluster.messages.handled(request, 0);
   }
 

@@ -26,6 +26,7 @@ final class PageRequestWork extends PageActivity {
   private final boolean write;
   private final int requester;
   private int attempts;
+  private boolean wasAlive;
   private Vma area;
   private boolean granted;
   private boolean zeroFilled;
@@ -51,7 +52,10 @@ final class PageRequestWork extends PageActivity {
   @Override
   void resume() {
     switch (at) {
-      case START -> spend(Cost.PAGE_REQUEST_SERVE, FIND_TASK);
+      case START -> {
+        wasAlive = taskExists();
+        spend(Cost.PAGE_REQUEST_SERVE, FIND_TASK);
+      }
       case FIND_TASK -> findTask();
       case LOCK -> lock();
       case POPULATE -> populate();
@@ -69,14 +73,20 @@ final class PageRequestWork extends PageActivity {
   }
 
   private void findTask() {
-    boolean exists =
-        here().isRemote() ? here().worker.isRunning() : cluster.originTaskExists(thread);
-    if (!exists) {
-      answer(FaultResult.SIGBUS);
+    if (!taskExists()) {
+      if (wasAlive && here().isRemote()) {
+        cluster.bug(this, "K28", "page " + page + " is requested of a process that just dies");
+      } else {
+        answer(FaultResult.SIGBUS);
+      }
       return;
     }
     here().servedRequests++;
     lock();
+  }
+
+  private boolean taskExists() {
+    return here().isRemote() ? here().worker.isRunning() : cluster.originTaskExists(thread);
   }
 
   private void lock() {
@@ -324,7 +334,8 @@ final class PageRequestWork extends PageActivity {
             page,
             toStation,
             result,
-            contents));
+            contents),
+        this);
   }
 
   @Override

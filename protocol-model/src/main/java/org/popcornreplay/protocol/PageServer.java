@@ -161,7 +161,8 @@ final class PageServer {
             MessageType.PAGE_INVALIDATE_REQUEST.wireBytes(),
             claimer.thread,
             claimer.page,
-            claimer.station.id()));
+            claimer.station.id()),
+        claimer);
   }
 
   /**
@@ -219,9 +220,33 @@ final class PageServer {
         directory.remove(index, n);
       }
     }
+    PageTable pages = cluster.origin().pages;
     if (claimer.station.reply() instanceof PageResponse response
         && response.result == FaultResult.OK) {
-      cluster.origin().pages.fill(index, response.contents);
+      if (!pages.has(index, (byte) (PageTable.DIRTY | PageTable.COWED))) {
+        fillsPageCache(claimer);
+      }
+      pages.fill(index, response.contents);
+    } else {
+      cluster.failed(
+          claimer.node,
+          claimer.thread,
+          "K9",
+          Outcome.OK,
+          "page " + claimer.page + ": the owner's error is ignored, an old frame becomes valid");
+    }
+  }
+
+  /** A frame that is neither written nor copied yet is that of the file itself (K7). */
+  private void fillsPageCache(PageActivity claimer) {
+    Vma area = cluster.origin().vmas.covering(claimer.page);
+    if (area != null && area.isFileBacked() && !area.isShared()) {
+      cluster.failed(
+          claimer.node,
+          claimer.thread,
+          "K7",
+          Outcome.OK,
+          "page " + claimer.page + " of a private file mapping: a remote's data changes the file");
     }
   }
 
@@ -243,7 +268,8 @@ final class PageServer {
             requester.station.id(),
             faultFlags,
             forwardTo,
-            forwardStation));
+            forwardStation),
+        requester);
   }
 
   /**

@@ -122,6 +122,22 @@ public interface Popcorn {
   void futexWait(
       int thread, long page, long address, FutexWord word, long timeoutNanos, Completion done);
 
+  /**
+   * FUTEX_WAIT_BITSET, whose timeout is the moment of a clock: a remote's is taken for a duration
+   * (K20).
+   *
+   * @param timeoutNanos how long that is from now on, or {@link #NO_TIMEOUT} where nobody knows
+   * @param clockNanos what the thread passes, not negative
+   */
+  void futexWaitUntil(
+      int thread,
+      long page,
+      long address,
+      FutexWord word,
+      long timeoutNanos,
+      long clockNanos,
+      Completion done);
+
   /** FUTEX_WAKE: ends with the number of woken threads, longest sleeper first. */
   void futexWake(int thread, long page, long address, int count, Completion done);
 
@@ -139,6 +155,12 @@ public interface Popcorn {
 
   /** Somebody reads /proc/cpuinfo on a node: it asks every other node in turn. */
   void readCpuinfo(int node, Completion done);
+
+  /** Somebody reads /proc/meminfo ({@code CONFIG_POPCORN_REMOTE_INFO}): the same. */
+  void readMeminfo(int node, Completion done);
+
+  /** Somebody reads /proc/popcorn_ps: one question for each thread that is away from the node. */
+  void readProcesses(int node, Completion done);
 
   // ---- What one can ask. None of these changes anything.
 

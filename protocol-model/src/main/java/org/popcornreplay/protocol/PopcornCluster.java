@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.popcornreplay.protocol.VmaCall.Operation;
 
 /** All nodes with their servers, and the one process that they host. */
@@ -17,7 +18,7 @@ public final class PopcornCluster implements Popcorn {
   final World world;
   final Options options;
   final Observer observer;
-  final MessageLayer messages = new MessageLayer(this);
+  final MessageLayer messages;
   final PageServer pageServer = new PageServer(this);
   final VmaServer vmaServer = new VmaServer(this);
   final ProcessServer processServer = new ProcessServer(this);
@@ -63,6 +64,7 @@ public final class PopcornCluster implements Popcorn {
     this.options = options;
     this.observer = observer;
     this.pageBytes = pageBytes;
+    this.messages = new MessageLayer(this, nodes);
     this.directory = new Directory(nodes);
     this.contexts = new RemoteContext[nodes];
     this.stations = new WaitStations[nodes];
@@ -462,7 +464,27 @@ public final class PopcornCluster implements Popcorn {
   @Override
   public void futexWait(
       int thread, long page, long address, FutexWord word, long timeoutNanos, Completion done) {
-    futex(thread, Task.FUTEX_WAIT, FutexCall.wait(page, address, word, timeoutNanos), done);
+    futex(
+        thread,
+        Task.FUTEX_WAIT,
+        FutexCall.wait(page, address, word, timeoutNanos, NO_TIMEOUT),
+        done);
+  }
+
+  @Override
+  public void futexWaitUntil(
+      int thread,
+      long page,
+      long address,
+      FutexWord word,
+      long timeoutNanos,
+      long clockNanos,
+      Completion done) {
+    futex(
+        thread,
+        Task.FUTEX_WAIT,
+        FutexCall.wait(page, address, word, timeoutNanos, clockNanos),
+        done);
   }
 
   @Override
@@ -520,6 +542,7 @@ public final class PopcornCluster implements Popcorn {
       boolean reached = node == ORIGIN ? !task.ended : task.node == node;
       if (task != caller && reached && !task.exiting) {
         task.killed = true;
+        task.killedAtOrigin = node == ORIGIN;
         ending.add(task);
       }
     }
@@ -550,7 +573,26 @@ public final class PopcornCluster implements Popcorn {
 
   @Override
   public void readCpuinfo(int node, Completion done) {
-    new NodeQueryCall(this, node, MessageType.REMOTE_PROC_CPUINFO_REQUEST, done).askNext();
+    askOthers(node, MessageType.REMOTE_PROC_CPUINFO_REQUEST, done);
+  }
+
+  @Override
+  public void readMeminfo(int node, Completion done) {
+    askOthers(node, MessageType.REMOTE_PROC_MEMINFO_REQUEST, done);
+  }
+
+  private void askOthers(int node, MessageType type, Completion done) {
+    int[] others = IntStream.range(0, nodes()).filter(n -> n != node).toArray();
+    new NodeQueryCall(this, node, type, others, done).askNext();
+  }
+
+  @Override
+  public void readProcesses(int node, Completion done) {
+    int[] peers =
+        node == ORIGIN
+            ? tasks.stream().filter(Task::isAway).mapToInt(task -> task.node).toArray()
+            : new int[0];
+    new NodeQueryCall(this, node, MessageType.REMOTE_PROC_PS_REQUEST, peers, done).askNext();
   }
 
   // ---- Popcorn: what one can ask.

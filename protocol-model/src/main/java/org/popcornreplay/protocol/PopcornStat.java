@@ -8,6 +8,7 @@ public final class PopcornStat {
   private long bytesSent;
   private long bytesReceived;
   private long rdmaWritten;
+  private long framesLeaked;
 
   /** Messages of a type that this node has sent; dropped ones count as sent. */
   public long sent(MessageType type) {
@@ -34,6 +35,11 @@ public final class PopcornStat {
     return rdmaWritten;
   }
 
+  /** Frames that a RETRY on a page never populated has leaked on this node (K17). */
+  public long framesLeaked() {
+    return framesLeaked;
+  }
+
   /** How often the cell {@code index} of the fault-handle action table was looked up. */
   public long action(int index) {
     return actions[index];
@@ -51,6 +57,10 @@ public final class PopcornStat {
 
   void accountRdmaWritten(int bytes) {
     rdmaWritten += bytes;
+  }
+
+  void accountFrameLeaked() {
+    framesLeaked++;
   }
 
   void accountAction(int index) {

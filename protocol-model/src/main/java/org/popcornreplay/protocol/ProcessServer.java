@@ -66,6 +66,19 @@ final class ProcessServer {
         ExitActivity.TERMINATING);
   }
 
+  /** Whether the sender of a message is a task that has been told to die and has not yet. */
+  boolean hasSignalPending(Activity sender) {
+    Task task = cluster.originTaskExists(sender.thread) ? cluster.task(sender.thread) : null;
+    if (task == null || !task.killed || task.exiting) {
+      return false;
+    }
+    return switch (sender.runner) {
+      case THREAD -> !(task.killedAtOrigin && sender.node != Popcorn.ORIGIN);
+      case ORIGIN_PEER -> task.killedAtOrigin;
+      case WORK_QUEUE, REMOTE_WORKER, RECEIVER -> false;
+    };
+  }
+
   /** What the ending worker does to user threads that are still there (K27). */
   void endLeftoverTasks(int node) {
     for (Task task : cluster.tasks()) {

@@ -26,6 +26,9 @@ final class Task {
   /** A signal ends it as soon as it can. */
   boolean killed;
 
+  /** That signal came to the task at the origin, of which a remote task does not hear. */
+  boolean killedAtOrigin;
+
   boolean exiting;
   final OriginPeer originPeer;
   final PageFault fault;

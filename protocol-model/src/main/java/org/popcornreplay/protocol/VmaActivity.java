@@ -57,6 +57,7 @@ abstract class VmaActivity extends Activity {
     except = exceptNode;
     next = then;
     target = Popcorn.ORIGIN;
+    station = null;
     tellNext();
   }
 
@@ -117,6 +118,9 @@ abstract class VmaActivity extends Activity {
   }
 
   private void tellNext() {
+    if (station != null && node == Popcorn.ORIGIN) {
+      cluster.messages.leakReceiveCredit(target);
+    }
     station = null;
     target = cluster.nextHost(target + 1);
     if (target == except) {

@@ -64,7 +64,7 @@ final class VmaOperationService extends VmaActivity {
     at = IDLE;
     int result = call.operation() == Operation.BRK ? Outcome.OK : executed;
     cluster.messages.post(
-        operation(MessageType.VMA_OP_RESPONSE, request.from(), request.station, result));
+        operation(MessageType.VMA_OP_RESPONSE, request.from(), request.station, result), this);
     task.originPeer.served(request, result);
   }
 }

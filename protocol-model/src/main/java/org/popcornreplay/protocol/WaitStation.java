@@ -2,16 +2,21 @@ package org.popcornreplay.protocol;
 
 /** One slot of the table of wait_station.c: a requester that sleeps until all replies are in. */
 final class WaitStation {
+  /** {@code WAIT_STATION_TIMEOUT}: the waiter gets an error pointer, which it dereferences. */
+  static final long TIMEOUT_NANOS = 300_000_000_000L;
+
   private final int id;
   private final Activity waiter;
   private int pendings;
   private boolean asleep;
   private Message reply;
+  private final long sinceNanos;
 
   WaitStation(int id, Activity waiter, int count) {
     this.id = id;
     this.waiter = waiter;
     this.pendings = count;
+    this.sinceNanos = waiter.world.nowNanos();
   }
 
   int id() {
@@ -34,9 +39,26 @@ final class WaitStation {
     }
     pendings--;
     if (pendings == 0 && asleep) {
-      waiter.wake();
+      if (isOverdue()) {
+        crash();
+      } else {
+        waiter.wake();
+      }
     }
     return pendings == 0;
+  }
+
+  private boolean isOverdue() {
+    boolean limited = !(waiter instanceof FutexAtRemote) || waiter.cluster.options.futexLimited;
+    return limited && waiter.world.nowNanos() - sinceNanos > TIMEOUT_NANOS;
+  }
+
+  /** Long ago, in truth: the reply only makes it known. */
+  private void crash() {
+    waiter.cluster.bug(
+        waiter,
+        waiter instanceof FutexAtRemote ? "K20" : "",
+        reply.type() + " comes after more than 300 s; its waiter has used an error pointer");
   }
 
   /** The reply; the one with page data where there are several. */

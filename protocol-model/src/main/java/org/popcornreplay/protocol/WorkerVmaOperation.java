@@ -24,7 +24,7 @@ final class WorkerVmaOperation extends VmaActivity {
   void resumeAt() {
     at = IDLE;
     cluster.messages.post(
-        operation(MessageType.VMA_OP_RESPONSE, Popcorn.ORIGIN, request.station, executed));
+        operation(MessageType.VMA_OP_RESPONSE, Popcorn.ORIGIN, request.station, executed), this);
     worker.served(executed);
   }
 }

@@ -83,6 +83,14 @@ public interface World {
    */
   default void spin(int node, Runner runner, int peer, int thread, boolean begins) {}
 
+  /**
+   * Whether the send queue towards a peer is full ({@code MAX_SEND_DEPTH}), so that who puts a
+   * message into it would have to wait.
+   */
+  default boolean isSendQueueFull(int from, int to) {
+    return false;
+  }
+
   /** A number in [0, bound), from the run's seeded source; the explorer branches here. */
   int choose(int bound);
 

@@ -19,6 +19,7 @@ abstract class Bench {
 
   final UnitWorld world = new UnitWorld();
   final List<String> traces = new ArrayList<>();
+  final List<String> defects = new ArrayList<>();
   final TreeMap<Integer, String> done = new TreeMap<>();
   Popcorn popcorn;
   private InvariantWatch watch;
@@ -34,6 +35,11 @@ abstract class Bench {
           public void pageFaultTrace(
               int node, int nid, int thread, long page, boolean write, int result) {
             traces.add(node + (write ? " W " : " R ") + result);
+          }
+
+          @Override
+          public void kernelFails(int node, int thread, String code, int result, String state) {
+            defects.add(code);
           }
 
           @Override

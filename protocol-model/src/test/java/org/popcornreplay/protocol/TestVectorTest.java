@@ -270,6 +270,36 @@ final class TestVectorTest extends Bench {
   }
 
   @Test
+  void meminfoAsksEachNodeInTurn() {
+    start(3);
+    popcorn.readMeminfo(2, (thread, result) -> {});
+    finish();
+    expectSent(
+        "0: 2>0 REMOTE_PROC_MEMINFO_REQUEST",
+        "50: 0>2 REMOTE_PROC_MEMINFO_RESPONSE",
+        "100: 2>1 REMOTE_PROC_MEMINFO_REQUEST",
+        "150: 1>2 REMOTE_PROC_MEMINFO_RESPONSE");
+    assertEquals(2 * (18 + 370), world.bytes());
+  }
+
+  @Test
+  void popcornPsAsksForEachThreadThatIsAway() {
+    start(3);
+    threads(0, 2, 1, 2);
+    popcorn.readProcesses(0, (thread, result) -> {});
+    popcorn.readProcesses(1, (thread, result) -> {});
+    finish();
+    expectSent(
+        "0: 0>2 REMOTE_PROC_PS_REQUEST",
+        "50: 2>0 REMOTE_PROC_PS_RESPONSE",
+        "100: 0>1 REMOTE_PROC_PS_REQUEST",
+        "150: 1>0 REMOTE_PROC_PS_RESPONSE",
+        "200: 0>2 REMOTE_PROC_PS_REQUEST",
+        "250: 2>0 REMOTE_PROC_PS_RESPONSE");
+    assertEquals(6 * 22, world.bytes());
+  }
+
+  @Test
   void tv34RdmaWritesThePageAndAnswersShort() {
     start(2, "TRANSPORT", "rdma");
     threads(0, 1);

@@ -8,6 +8,7 @@ import java.util.PriorityQueue;
  * The unit-latency model: 50 µs a message, 100 µs an RDMA write, nothing else costs time, and what
  * falls on one instant happens in the order in which it was caused.
  */
+@SuppressWarnings("EnumOrdinal") // an array by the position of a constant
 public final class UnitWorld implements World {
   private static final long MESSAGE_NANOS = 50_000;
   private static final long RDMA_NANOS = 100_000;
@@ -24,6 +25,8 @@ public final class UnitWorld implements World {
   private final List<String> sent = new ArrayList<>();
   private Popcorn popcorn;
   private Runnable afterEachStep = () -> {};
+  private final long[] costNanos = new long[Cost.values().length];
+  private boolean queuesFull;
   private long now;
   private long sequence;
   private long bytes;
@@ -36,6 +39,16 @@ public final class UnitWorld implements World {
   /** Runs something after every step. */
   public void afterEachStep(Runnable check) {
     afterEachStep = check;
+  }
+
+  /** Lets a piece of kernel work take time. */
+  public void costs(Cost cost, long nanos) {
+    costNanos[cost.ordinal()] = nanos;
+  }
+
+  /** From now on every send queue is full, or none. */
+  public void fillQueues(boolean full) {
+    queuesFull = full;
   }
 
   /** Runs a step at a moment. */
@@ -89,7 +102,11 @@ public final class UnitWorld implements World {
 
   @Override
   public void spend(int node, Runner runner, int peer, int thread, Cost cost, Step then) {
-    then.run();
+    if (costNanos[cost.ordinal()] == 0) {
+      then.run();
+    } else {
+      at(now + costNanos[cost.ordinal()], then);
+    }
   }
 
   @Override
@@ -110,6 +127,11 @@ public final class UnitWorld implements World {
   @Override
   public void timer(int node, long delayNanos, Step then) {
     at(now + delayNanos, then);
+  }
+
+  @Override
+  public boolean isSendQueueFull(int from, int to) {
+    return queuesFull;
   }
 
   @Override

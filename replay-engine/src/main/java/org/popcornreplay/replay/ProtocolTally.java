@@ -1,6 +1,9 @@
 package org.popcornreplay.replay;
 
+import java.util.Collections;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.popcornreplay.protocol.FaultKind;
 import org.popcornreplay.protocol.Message;
 import org.popcornreplay.protocol.Observer;
@@ -36,6 +39,9 @@ final class ProtocolTally implements Observer {
   private RunContext run;
   private Observer watch = Observer.NONE;
   private String failure;
+
+  /** Defects of the kernel after which it went on, by code: how often. */
+  private final TreeMap<String, Long> defects = new TreeMap<>();
 
   ProtocolTally(EventQueue queue, RunListener listener, int nodes, int threads, PageScale scale) {
     this.queue = queue;
@@ -77,6 +83,11 @@ final class ProtocolTally implements Observer {
   /** The first failure of the modelled kernel, or null. */
   String failure() {
     return failure;
+  }
+
+  /** Defects of the kernel after which it went on: how often each came, by its code. */
+  SortedMap<String, Long> defects() {
+    return Collections.unmodifiableSortedMap(defects);
   }
 
   @Override
@@ -219,7 +230,9 @@ final class ProtocolTally implements Observer {
 
   @Override
   public void kernelFails(int node, int thread, String code, int result, String state) {
-    if (failure == null) {
+    if (result == Outcome.OK) {
+      defects.merge(code, 1L, Long::sum);
+    } else if (failure == null) {
       failure =
           (code.isEmpty() ? "" : code + ": ")
               + Outcome.name(result)

@@ -3,6 +3,8 @@ package org.popcornreplay.replay;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.popcornreplay.protocol.FaultKind;
 import org.popcornreplay.protocol.Observer;
@@ -403,6 +405,19 @@ public final class Replay {
   /** Whether that comes from the recording. */
   public boolean isCalibrated() {
     return calibrated;
+  }
+
+  /** Defects of the kernel after which it went on (popcorn-protocol §10.1): how often, by code. */
+  public SortedMap<String, Long> kernelDefects() {
+    TreeMap<String, Long> defects = new TreeMap<>(tally.defects());
+    long leaked = 0;
+    for (int node = 0; node < request.nodes(); node++) {
+      leaked += popcorn.stat(node).framesLeaked();
+    }
+    if (leaked > 0) {
+      defects.put("K17", leaked);
+    }
+    return defects;
   }
 
   /** The kernel's counters of a node. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import java.util.Map;
 import org.popcornreplay.protocol.FaultKind;
 import org.popcornreplay.protocol.MessageType;
 import org.popcornreplay.replay.thread.ReplayThread;
@@ -89,6 +90,8 @@ final class RunReport {
     if (run.impasse() != null) {
       root.put("impasse", run.impasse());
     }
+    ObjectNode defects = root.putObject("kernel_defects");
+    run.kernelDefects().forEach(defects::put);
     root.put("threads_left", run.threadsLeft());
     root.put("descriptor_calls_at_remotes", run.descriptorCallsAtRemotes());
     ArrayNode threads = root.putArray("threads");
@@ -238,6 +241,14 @@ final class RunReport {
               "note: %d system calls on descriptors were made at a remote, where Popcorn fails them"
                   + " (-EBADF)%n",
               run.descriptorCallsAtRemotes()));
+    }
+    for (Map.Entry<String, Long> defect : run.kernelDefects().entrySet()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "note: kernel defect %s came %d times; docs/protocol.md says what it does%n",
+              defect.getKey(),
+              defect.getValue()));
     }
     if (run.threadsLeft() > 0) {
       text.append(

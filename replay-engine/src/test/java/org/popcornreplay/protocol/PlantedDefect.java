@@ -38,7 +38,8 @@ public enum PlantedDefect {
     void damage(PopcornCluster cluster, int node, long page) {
       MessageType type = MessageType.PAGE_INVALIDATE_RESPONSE;
       cluster.messages.post(
-          new PageInvalidation(type, node, 0, type.wireBytes(), Message.NO_THREAD, page, 999));
+          new PageInvalidation(type, node, 0, type.wireBytes(), Message.NO_THREAD, page, 999),
+          cluster.tasks().get(0).fault);
     }
   },
   /** A lock is never released. */

@@ -201,6 +201,11 @@ public final class TimedWorld implements World {
   }
 
   @Override
+  public boolean isSendQueueFull(int from, int to) {
+    return network.isSendQueueFull(from, to);
+  }
+
+  @Override
   public int choose(int bound) {
     return (int) Long.remainderUnsigned(nextRandom() >>> 1, bound);
   }

@@ -129,6 +129,11 @@ final class ProfileWorld implements ScenarioWorld {
   }
 
   @Override
+  public boolean isSendQueueFull(int from, int to) {
+    return world.isSendQueueFull(from, to);
+  }
+
+  @Override
   public int choose(int bound) {
     return 0;
   }

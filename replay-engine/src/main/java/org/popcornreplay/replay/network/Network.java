@@ -122,6 +122,12 @@ public final class Network {
     }
   }
 
+  /** Whether a message from one node to another would find its send queue full. */
+  public boolean isSendQueueFull(int from, int to) {
+    Link[] row = links[from];
+    return row != null && row[to] != null && row[to].sendQueue.size() >= queueDepth;
+  }
+
   /** Writes {@code bytes} into another node's memory; {@code completed} at the completion. */
   public void rdmaWrite(int from, int to, long bytes, Step completed) {
     long wire = framing.messageNanos(bytes);

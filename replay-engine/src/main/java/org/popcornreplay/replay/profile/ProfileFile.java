@@ -119,9 +119,17 @@ public final class ProfileFile {
     }
     Map<String, String> options = new TreeMap<>();
     for (Map.Entry<String, JsonNode> option : root.path("options").properties()) {
-      options.put(option.getKey(), option.getValue().asText());
+      options.put(option.getKey(), word(option.getValue()));
     }
     return new CostProfile(name, root.path("about").asText(""), values, options);
+  }
+
+  /** YAML reads the words on and off as truth values. */
+  private static String word(JsonNode value) {
+    if (value.isBoolean()) {
+      return value.asBoolean() ? "on" : "off";
+    }
+    return value.asText();
   }
 
   private static Value value(String where, ProfileKey key, JsonNode node) {
@@ -134,10 +142,7 @@ public final class ProfileFile {
     if (!value.isValueNode()) {
       throw CommandException.badInput(where + ": " + key.key() + ": no value, expected one");
     }
-    String text = value.asText();
-    if (value.isBoolean()) {
-      text = value.asBoolean() ? "on" : "off";
-    }
+    String text = word(value);
     String mark = node.path("mark").asText("chosen");
     if (!MARKS.contains(mark)) {
       throw CommandException.badInput(

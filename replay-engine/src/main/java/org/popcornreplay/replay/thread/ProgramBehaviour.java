@@ -301,12 +301,20 @@ final class ProgramBehaviour {
             dying != null
                 ? () -> !dying.hasExited()
                 : () -> !stale && !run.order().changedSince(address, before);
-        long timeout = e.argument(2) >= 0 ? e.argument(2) : Popcorn.NO_TIMEOUT;
+        long clock = e.argument(2) >= 0 ? e.argument(2) : Popcorn.NO_TIMEOUT;
+        boolean absolute = command == FUTEX_WAIT_BITSET && clock != Popcorn.NO_TIMEOUT;
+        long timeout = absolute ? remaining(e) : clock;
         t.operate(
             ThreadState.FUTEX,
             "futex wait",
             address,
-            (popcorn, ended) -> popcorn.futexWait(t.number(), page, address, word, timeout, ended),
+            (popcorn, ended) -> {
+              if (absolute) {
+                popcorn.futexWaitUntil(t.number(), page, address, word, timeout, clock, ended);
+              } else {
+                popcorn.futexWait(t.number(), page, address, word, timeout, ended);
+              }
+            },
             result -> then.run());
       }
       case FUTEX_WAKE, FUTEX_WAKE_BITSET -> {
@@ -321,6 +329,14 @@ final class ProgramBehaviour {
       }
       default -> t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), then);
     }
+  }
+
+  /**
+   * How long a wait until the moment of a clock may last: the trace does not have the clock, but a
+   * wait that timed out lasted as long as it should. Others ended before, by what wakes them.
+   */
+  private static long remaining(TraceEvent wait) {
+    return wait.result() == Outcome.ETIMEDOUT ? Math.max(0, wait.nanos()) : Popcorn.NO_TIMEOUT;
   }
 
   // ---- Synchronisation functions.
