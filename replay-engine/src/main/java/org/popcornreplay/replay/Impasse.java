@@ -22,6 +22,10 @@ final class Impasse {
     return "livelock at " + millis(replay) + " ms: the program makes no progress" + table(replay);
   }
 
+  static String ofNetwork(Replay replay, String failure) {
+    return "at " + millis(replay) + " ms " + failure + table(replay);
+  }
+
   static String ofFailure(Replay replay) {
     ReplayThread t = replay.context().failedThread();
     return "thread "

@@ -44,6 +44,9 @@ final class ProfilesCommand implements Callable<Integer> {
             key.key(), value.text(), key.unit(), value.mark(), key.meaning());
         out.printf("%-22s %14s %-7s %-12s source: %s%n", "", "", "", "", value.source());
       }
+      if (!profile.shapes().isEmpty()) {
+        out.println(profile.shapes());
+      }
       profile.options().forEach((key, value) -> out.printf("option %s=%s%n", key, value));
     }
     out.flush();

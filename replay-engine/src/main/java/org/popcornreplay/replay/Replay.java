@@ -15,6 +15,7 @@ import org.popcornreplay.protocol.PopcornStat;
 import org.popcornreplay.protocol.check.InvariantViolation;
 import org.popcornreplay.protocol.check.InvariantWatch;
 import org.popcornreplay.replay.cpu.Cores;
+import org.popcornreplay.replay.cpu.NodeSpeeds;
 import org.popcornreplay.replay.engine.TimedWorld;
 import org.popcornreplay.replay.network.Network;
 import org.popcornreplay.replay.order.RecordedOrder;
@@ -58,7 +59,7 @@ public final class Replay {
   private final PopcornCluster popcorn;
   private final Placement placement;
   private final RunContext run;
-  private final int coresPerNode;
+  private final int[] coresOf;
   private final double instructionNanos;
   private final boolean calibrated;
   private final int threads;
@@ -78,21 +79,26 @@ public final class Replay {
     int nodes = request.nodes();
     var profile = request.profile();
     queue = new EventQueue(nodes);
-    coresPerNode = request.cores() >= 0 ? request.cores() : (int) profile.number(ProfileKey.CORES);
     cores = new Cores[nodes];
+    coresOf = new int[nodes];
+    double[] speedOf = new double[nodes];
+    for (int n = 0; n < nodes; n++) {
+      coresOf[n] = request.cores() >= 0 ? request.cores() : profile.cores(n);
+      speedOf[n] = profile.shapes().speed(n);
+    }
+    NodeSpeeds speeds = new NodeSpeeds(speedOf);
     for (int n = 0; n < nodes; n++) {
       cores[n] =
           new Cores(
               queue,
               n,
-              coresPerNode,
+              coresOf[n],
               profile.number(ProfileKey.TIME_SLICE),
-              profile.number(ProfileKey.CONTEXT_SWITCH));
+              speeds.on(n, profile.number(ProfileKey.CONTEXT_SWITCH)));
     }
     boolean nagle = request.options().get("NAGLE").equals("on") || profile.isOn(ProfileKey.NAGLE);
-    network =
-        new Network(
-            queue, cores, profile, nagle && request.options().get("TRANSPORT").equals("socket"));
+    boolean rdma = request.options().get("TRANSPORT").equals("rdma");
+    network = new Network(queue, cores, speeds, profile, Network.Transport.of(rdma, nagle));
     PageScale scale = PageScale.of(request.pageBytes(), trace.maps());
     tally = new ProtocolTally(queue, listener, nodes, threads, scale);
     String workQueue = profile.text(ProfileKey.WORK_QUEUE).toUpperCase(java.util.Locale.ROOT);
@@ -103,6 +109,7 @@ public final class Replay {
         new TimedWorld(
             queue,
             cores,
+            speeds,
             network,
             profile,
             workQueue,
@@ -121,7 +128,9 @@ public final class Replay {
             && instructions > 0;
     instructionNanos = calibrated ? (double) cpuNanos / instructions : perInstruction;
     long[] femtos = new long[nodes];
-    java.util.Arrays.fill(femtos, Math.round(instructionNanos * FEMTOS_PER_NANO));
+    for (int n = 0; n < nodes; n++) {
+      femtos[n] = Math.round(instructionNanos * FEMTOS_PER_NANO / speedOf[n]);
+    }
     IntFunction<org.popcornreplay.traces.ThreadCursor> events = trace::events;
     LongOpenHashSet kept = census.conditionMutexes();
     RecordedOrder order = new RecordedOrder(threads, events, kept, request.recordedOrder());
@@ -141,6 +150,7 @@ public final class Replay {
                 threads),
             new RunContext.Costs(
                 femtos,
+                speeds,
                 profile.number(ProfileKey.WAKE_UP),
                 profile.number(ProfileKey.SYSTEM_CALL),
                 network.firmReachNanos(),
@@ -182,16 +192,19 @@ public final class Replay {
     String asked = request.placement();
     if (asked.startsWith("file:")) {
       return FilePlacement.read(
-          Path.of(asked.substring("file:".length())), nodes, threads, t -> names[t]);
+          Path.of(asked.substring("file:".length())), nodes, names, instructions);
     }
     return switch (asked) {
       case "origin" -> DealtPlacement.origin();
       case "block" -> DealtPlacement.block(nodes, instructions);
       case "round-robin" -> DealtPlacement.roundRobin(nodes, instructions);
-      case "trace" -> new ProgramPlacement(nodes);
+      case "trace" -> ProgramPlacement.asked(nodes);
+      case "trace:spread" -> ProgramPlacement.spread(nodes, threads, trace::events);
       default ->
           throw CommandException.usage(
-              "--placement=" + asked + ", expected origin, round-robin, block, trace or file:FILE");
+              "--placement="
+                  + asked
+                  + ", expected origin, round-robin, block, trace, trace:spread or file:FILE");
     };
   }
 
@@ -234,12 +247,16 @@ public final class Replay {
     while (true) {
       int steps = 0;
       boolean more = true;
-      while (steps < LOOK_EVERY_STEPS && !run.stopped()) {
+      while (steps < LOOK_EVERY_STEPS && !run.stopped() && network.failure() == null) {
         more = watch == null ? queue.runNext() : runNextChecked();
         if (!more) {
           break;
         }
         steps++;
+      }
+      if (network.failure() != null) {
+        impasse = Impasse.ofNetwork(this, network.failure());
+        return this;
       }
       if (run.stopped()) {
         impasse = Impasse.ofFailure(this);
@@ -388,8 +405,18 @@ public final class Replay {
   }
 
   /** Cores of a node; 0 = one for each thread. */
-  public int coresPerNode() {
-    return coresPerNode;
+  public int cores(int node) {
+    return coresOf[node];
+  }
+
+  /** How fast a node's processors are; 1 = as the profile's costs say. */
+  public double speed(int node) {
+    return request.profile().shapes().speed(node);
+  }
+
+  /** How often a sender had to wait for room in a send queue or for a descriptor. */
+  public long blockedSends() {
+    return network.blockedSends();
   }
 
   /** Kernel work on a node in nanoseconds. */

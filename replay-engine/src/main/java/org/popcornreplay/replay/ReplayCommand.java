@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.popcornreplay.protocol.Options;
 import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.replay.heap.AllocationSites;
@@ -49,6 +51,7 @@ public final class ReplayCommand implements Callable<Integer> {
   private static final int LEAST_PAGE_BYTES = 64;
   private static final int MOST_PAGE_BYTES = 1 << 21;
   private static final int MOST_CORES = 4096;
+  private static final Pattern NODE_KEY = Pattern.compile("node\\.([^.]{1,20})\\.([^.]{1,20})");
 
   @Option(names = "--nodes", paramLabel = "N", description = "Number of nodes, 1 to 1024.")
   private Integer nodes;
@@ -60,8 +63,8 @@ public final class ReplayCommand implements Callable<Integer> {
       names = "--placement",
       paramLabel = "WHICH",
       description =
-          "origin, round-robin, block, trace or file:FILE (default: trace if the trace holds"
-              + " migrations, else block).")
+          "origin, round-robin, block, trace, trace:spread or file:FILE (default: trace if the"
+              + " trace holds migrations, else block).")
   private String placement;
 
   @Option(
@@ -79,13 +82,17 @@ public final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Sets one cost of the profile or one option of the protocol.")
+      description =
+          "Sets one cost of the profile, one option of the protocol, or node.N.cores or"
+              + " node.N-M.speed of unequal nodes.")
   private List<String> settings = new ArrayList<>();
 
   @Option(
       names = "--order",
-      paramLabel = "elastic|recorded",
-      description = "Who gets a lock first (default: elastic).")
+      paramLabel = "elastic|recorded|both",
+      description =
+          "Who gets a lock first (default: elastic); both replays in each order and says how far"
+              + " the times differ.")
   private String order = "elastic";
 
   @Option(
@@ -94,7 +101,7 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "64 to 2097152, a power of two (default: 4096).")
   private int pageBytes = 4096;
 
-  @Option(names = "--cores", paramLabel = "N", description = "Cores of a node.")
+  @Option(names = "--cores", paramLabel = "N", description = "Cores of each node; 0: one a thread.")
   private Integer cores;
 
   @Option(names = "--seed", paramLabel = "N", description = "Random seed (default: 1).")
@@ -182,8 +189,11 @@ public final class ReplayCommand implements Callable<Integer> {
       String key = setting.substring(0, equals);
       String value = setting.substring(equals + 1);
       ProfileKey profileKey = ProfileKey.ofKey(key.toLowerCase(Locale.ROOT));
+      Matcher node = NODE_KEY.matcher(key);
       if (profileKey != null) {
         costs = costs.with(profileKey, value);
+      } else if (node.matches()) {
+        costs = costs.withNodes(node.group(1), node.group(2), value);
       } else {
         options = with(options, key.toUpperCase(Locale.ROOT), value);
       }
@@ -208,8 +218,8 @@ public final class ReplayCommand implements Callable<Integer> {
     if (cores != null && (cores < 0 || cores > MOST_CORES)) {
       throw CommandException.usage("--cores=" + cores + ", expected 0 to " + MOST_CORES);
     }
-    if (!order.equals("elastic") && !order.equals("recorded")) {
-      throw CommandException.usage("--order=" + order + ", expected elastic or recorded");
+    if (!List.of("elastic", "recorded", "both").contains(order)) {
+      throw CommandException.usage("--order=" + order + ", expected elastic, recorded or both");
     }
   }
 
@@ -244,48 +254,90 @@ public final class ReplayCommand implements Callable<Integer> {
     ProgressLine progress =
         new ProgressLine(
             System.err, !quiet && (showProgress || ProgressLine.stderrIsTerminal()), begun);
+    Executed run = execute(trace, request, census, progress, startedAt, layer, level);
+    OrderComparison orders = null;
+    Executed other = null;
+    if (order.equals("both") && run.impasse() == null) {
+      Instant otherAt = Instant.now();
+      other = execute(trace, request.inOrder(true), census, progress, otherAt, layer, level);
+      orders = other.impasse() == null ? new OrderComparison(run.result(), other.result()) : null;
+    }
+    progress.end();
+    print(run, orders, layer, wallMillis(begun));
+    String impasse = run.impasse() == null && other != null ? other.impasse() : run.impasse();
+    if (impasse != null) {
+      throw CommandException.cannotContinue(
+          run.impasse() == null ? "in the recorded order: " + impasse : impasse);
+    }
+    if (check) {
+      notice(
+          run.run().checks() + (other == null ? "" : "; recorded order: " + other.run().checks()));
+    }
+    String wrote = output == null ? "nothing stored" : "wrote run " + run.runId();
+    wrote += output == null || other == null ? "" : " and run " + other.runId();
+    wrote += output == null ? "" : " to " + output;
+    notice(wrote + String.format(Locale.ROOT, ", %.2f s", wallMillis(begun) / 1e3));
+    return ExitCode.DONE;
+  }
+
+  /** A run and its baseline. */
+  private record Executed(Replay run, Long runId, long baselineNanos) {
+    String impasse() {
+      return run.impasse();
+    }
+
+    OrderComparison.Result result() {
+      return new OrderComparison.Result(runId, run.simulatedNanos(), baselineNanos);
+    }
+  }
+
+  private Executed execute(
+      TraceReader trace,
+      RunRequest request,
+      SyncCensus census,
+      ProgressLine progress,
+      Instant startedAt,
+      String layer,
+      RecordLevel level) {
+    String suffix = order.equals("both") && request.recordedOrder() ? ", recorded order" : "";
+    long begun = System.nanoTime();
+    boolean isBaseline = request.placement().equals("origin");
     long baselineNanos = 0;
-    boolean isBaseline = where.equals("origin");
     if (!isBaseline) {
-      Replay baseline =
+      baselineNanos =
           new Replay(trace, request.baseline(), census, new RunListener() {})
-              .onProgress(progress.part("baseline"))
-              .execute();
-      baselineNanos = baseline.simulatedNanos();
+              .onProgress(progress.part("baseline" + suffix))
+              .execute()
+              .simulatedNanos();
     }
     Replay run;
     Long runId = null;
     if (output == null) {
       run = new Replay(trace, request, census, new RunListener() {});
-      run.onProgress(progress.part("replay")).checked(check).execute();
+      run.onProgress(progress.part("replay" + suffix)).checked(check).execute();
       baselineNanos = isBaseline ? run.simulatedNanos() : baselineNanos;
     } else {
       try (RunStore store = RunStore.open(output, STORE_PATIENCE, this::notice)) {
         StoreListener listener = store.beginRun(level);
         run = new Replay(trace, request, census, listener);
         listener.observeHeap(heap(trace), run::recordedTime);
-        run.onProgress(progress.part("replay")).checked(check).execute();
+        run.onProgress(progress.part("replay" + suffix)).checked(check).execute();
         baselineNanos = isBaseline ? run.simulatedNanos() : baselineNanos;
         if (run.impasse() == null) {
           runId =
               new StoredRun(run, listener)
                   .write(
-                      label, baselineNanos, startedAt, wallMillis(begun), costs, layer, settings);
+                      label,
+                      baselineNanos,
+                      startedAt,
+                      wallMillis(begun),
+                      request.profile(),
+                      layer,
+                      settings);
         }
       }
     }
-    progress.end();
-    print(new RunReport(run, runId, layer, baselineNanos, wallMillis(begun)), run, layer);
-    if (run.impasse() != null) {
-      throw CommandException.cannotContinue(run.impasse());
-    }
-    if (check) {
-      notice(run.checks());
-    }
-    notice(
-        (output == null ? "nothing stored" : "wrote run " + runId + " to " + output)
-            + String.format(Locale.ROOT, ", %.2f s", wallMillis(begun) / 1e3));
-    return ExitCode.DONE;
+    return new Executed(run, runId, baselineNanos);
   }
 
   private static HeapHistory heap(TraceReader trace) {
@@ -301,8 +353,11 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private void print(RunReport report, Replay run, String layer) {
+  private void print(Executed executed, OrderComparison orders, String layer, long wallMillis) {
     PrintWriter out = spec.commandLine().getOut();
+    Replay run = executed.run();
+    RunReport report =
+        new RunReport(run, executed.runId(), layer, executed.baselineNanos(), orders, wallMillis);
     if (json) {
       out.println(report.json());
     } else if (run.impasse() == null) {

@@ -21,13 +21,21 @@ final class RunReport {
   private final Long runId;
   private final String transport;
   private final long baselineNanos;
+  private final OrderComparison orders;
   private final long wallMillis;
 
-  RunReport(Replay run, Long runId, String transport, long baselineNanos, long wallMillis) {
+  RunReport(
+      Replay run,
+      Long runId,
+      String transport,
+      long baselineNanos,
+      OrderComparison orders,
+      long wallMillis) {
     this.run = run;
     this.runId = runId;
     this.transport = transport;
     this.baselineNanos = baselineNanos;
+    this.orders = orders;
     this.wallMillis = wallMillis;
   }
 
@@ -40,7 +48,13 @@ final class RunReport {
     ObjectNode root = new ObjectMapper().createObjectNode();
     root.put("run_id", runId);
     root.put("nodes", run.request().nodes());
-    root.put("cores", run.coresPerNode());
+    root.put("cores", run.cores(0));
+    if (!run.request().profile().shapes().isEmpty()) {
+      ArrayNode shapes = root.putArray("unequal_nodes");
+      for (int n = 0; n < run.request().nodes(); n++) {
+        shapes.addObject().put("node", n).put("cores", run.cores(n)).put("speed", run.speed(n));
+      }
+    }
     root.put("seed", run.request().seed());
     root.put("trace_hash", run.trace().traceHash());
     root.put("program", run.trace().manifest().program());
@@ -57,6 +71,9 @@ final class RunReport {
     root.put("simulated_ns", run.simulatedNanos());
     root.put("baseline_ns", baselineNanos);
     root.put("speedup", speedup(baselineNanos, run.simulatedNanos()));
+    if (orders != null) {
+      orders.json(root);
+    }
     root.put("accesses", run.accesses());
     root.put("instructions", run.instructions());
     root.put("events", run.steps());
@@ -92,6 +109,7 @@ final class RunReport {
     }
     ObjectNode defects = root.putObject("kernel_defects");
     run.kernelDefects().forEach(defects::put);
+    root.put("blocked_sends", run.blockedSends());
     root.put("threads_left", run.threadsLeft());
     root.put("descriptor_calls_at_remotes", run.descriptorCallsAtRemotes());
     ArrayNode threads = root.putArray("threads");
@@ -130,12 +148,12 @@ final class RunReport {
             Locale.ROOT,
             "%d nodes of %s, placement %s, profile %s, %s, pages of %d bytes, order %s, seed %d",
             run.request().nodes(),
-            run.coresPerNode() == 0 ? "a core per thread" : run.coresPerNode() + " cores",
+            cores(),
             run.placementName(),
             profile.name(),
             transport,
             run.request().pageBytes(),
-            run.request().recordedOrder() ? "recorded" : "elastic",
+            order(),
             run.request().seed()));
     line(
         text,
@@ -146,6 +164,9 @@ final class RunReport {
             run.simulatedNanos() / NANOS_PER_MILLI,
             baselineNanos / NANOS_PER_MILLI,
             speedup(baselineNanos, run.simulatedNanos())));
+    if (orders != null) {
+      line(text, "order", orders.text());
+    }
     line(
         text,
         "faults",
@@ -218,6 +239,23 @@ final class RunReport {
     return text.toString();
   }
 
+  private String order() {
+    if (orders != null) {
+      return "elastic (and recorded)";
+    }
+    return run.request().recordedOrder() ? "recorded" : "elastic";
+  }
+
+  private String cores() {
+    int cores = run.cores(0);
+    for (int n = 1; n < run.request().nodes(); n++) {
+      if (run.cores(n) != cores) {
+        return "unequal cores";
+      }
+    }
+    return cores == 0 ? "a core per thread" : cores + " cores";
+  }
+
   private void notes(StringBuilder text, int unverified) {
     text.append(
         String.format(
@@ -233,6 +271,16 @@ final class RunReport {
               unverified,
               run.request().profile().name(),
               run.request().profile().name()));
+    }
+    if (!profileShapes().isEmpty()) {
+      text.append(String.format(Locale.ROOT, "note: unequal nodes: %s%n", profileShapes()));
+    }
+    if (run.blockedSends() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "note: %d messages had to wait for room in a send queue or for a descriptor%n",
+              run.blockedSends()));
     }
     if (run.descriptorCallsAtRemotes() > 0) {
       text.append(
@@ -258,6 +306,10 @@ final class RunReport {
                   + " wait for those that are away%n",
               run.threadsLeft()));
     }
+  }
+
+  private String profileShapes() {
+    return run.request().profile().shapes().toString();
   }
 
   private static void line(StringBuilder text, String name, String value) {

@@ -7,10 +7,10 @@ import org.popcornreplay.replay.profile.CostProfile;
  * What a replay is asked for.
  *
  * @param nodes number of nodes, 1 or more
- * @param placement {@code origin, round-robin, block, trace} or {@code file:FILE}
+ * @param placement {@code origin, round-robin, block, trace, trace:spread} or {@code file:FILE}
  * @param profile the costs
  * @param options the protocol's switches, transport included
- * @param cores cores of a node; -1 as the profile says
+ * @param cores cores of every node; -1 as the profile says
  * @param recordedOrder whether all synchronisation keeps its recorded order
  * @param pageBytes page size in bytes
  * @param seed seed of the random source
@@ -24,6 +24,11 @@ public record RunRequest(
     boolean recordedOrder,
     int pageBytes,
     long seed) {
+  /** The same in another order. */
+  public RunRequest inOrder(boolean recorded) {
+    return new RunRequest(nodes, placement, profile, options, cores, recorded, pageBytes, seed);
+  }
+
   /** The same trace with all threads at the origin. */
   public RunRequest baseline() {
     return new RunRequest(1, "origin", profile, options, cores, recordedOrder, pageBytes, seed);

@@ -46,7 +46,7 @@ final class StoredRun {
             .label(label)
             .traceHash(trace.traceHash())
             .program(trace.manifest().program(), String.join(" ", trace.manifest().arguments()))
-            .nodes(request.nodes(), run.coresPerNode())
+            .nodes(request.nodes(), run.cores(0))
             .placement(run.placementName())
             .profile(profile.name())
             .transport(transport)
@@ -75,7 +75,7 @@ final class StoredRun {
         actions[a] = run.stat(n).action(a);
       }
       store.describeNode(
-          n, run.coresPerNode(), busy[n], run.kernelNanos(n), run.stat(n).rdmaWritten(), actions);
+          n, run.cores(n), busy[n], run.kernelNanos(n), run.stat(n).rdmaWritten(), actions);
     }
   }
 

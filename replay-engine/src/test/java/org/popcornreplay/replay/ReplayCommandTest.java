@@ -112,6 +112,11 @@ class ReplayCommandTest {
           {"--nodes", "2", "--set", "NO_SUCH=1", trace},
           {"--nodes", "2", "--transport", "pigeon", trace},
           {"--nodes", "2", "--record", "all", trace},
+          {"--nodes", "2", "--set", "node.1.colour=2", trace},
+          {"--nodes", "2", "--set", "node.1.speed=0", trace},
+          {"--nodes", "2", "--set", "node.5000.cores=2", trace},
+          {"--nodes", "2", "--set", "topology=ring", trace},
+          {"--nodes", "2", "--set", "rack_nodes=0", trace},
           {"--nodes", "2"}
         }) {
       Ended ended = replay(args);
@@ -131,5 +136,38 @@ class ReplayCommandTest {
     assertEquals(0, ended.exitCode(), ended.err());
     assertTrue(ended.out().contains("Total network I/O"));
     assertTrue(ended.out().contains("remote page"));
+  }
+
+  @Test
+  void bothOrdersGiveBothTimesAndWhatLiesBetween() throws IOException {
+    Ended ended = replay("--nodes", "2", "--quiet", "--json", "--order", "both", trace);
+    assertEquals(0, ended.exitCode(), ended.err());
+    JsonNode json = new ObjectMapper().readTree(ended.out());
+    JsonNode elastic = json.path("orders").path("elastic");
+    JsonNode recorded = json.path("orders").path("recorded");
+    assertEquals(json.path("simulated_ns").asLong(), elastic.path("simulated_ns").asLong());
+    Ended alone = replay("--nodes", "2", "--quiet", "--json", "--order", "recorded", trace);
+    JsonNode aloneJson = new ObjectMapper().readTree(alone.out());
+    assertEquals(aloneJson.path("simulated_ns").asLong(), recorded.path("simulated_ns").asLong());
+    assertEquals(aloneJson.path("baseline_ns").asLong(), recorded.path("baseline_ns").asLong());
+    double between =
+        Math.abs(
+            elastic.path("simulated_ns").asDouble() - recorded.path("simulated_ns").asDouble());
+    assertEquals(
+        between / elastic.path("simulated_ns").asDouble(),
+        json.path("order_uncertainty").asDouble(),
+        1e-12);
+    String text = replay("--nodes", "2", "--quiet", "--order", "both", trace).out();
+    assertTrue(text.lines().anyMatch(l -> l.matches("order +elastic .* ms .*recorded .* %")), text);
+  }
+
+  @Test
+  void bothOrdersAreStoredAsTwoRuns() {
+    String store = dir.resolve("runs.duckdb").toString();
+    Ended ended =
+        replay("--nodes", "2", "--json", "--order", "both", "--quiet", "-o", store, trace);
+    assertEquals(0, ended.exitCode(), ended.err());
+    assertTrue(ended.out().contains("\"elastic\":{\"run_id\":1"), ended.out());
+    assertTrue(ended.out().contains("\"recorded\":{\"run_id\":2"), ended.out());
   }
 }

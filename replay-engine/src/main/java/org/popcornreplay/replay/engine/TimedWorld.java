@@ -1,11 +1,13 @@
 package org.popcornreplay.replay.engine;
 
+import java.util.ArrayDeque;
 import java.util.function.IntFunction;
 import org.popcornreplay.protocol.Cost;
 import org.popcornreplay.protocol.Message;
 import org.popcornreplay.protocol.World;
 import org.popcornreplay.replay.cpu.Cores;
-import org.popcornreplay.replay.cpu.SerialLane;
+import org.popcornreplay.replay.cpu.NodeSpeeds;
+import org.popcornreplay.replay.network.KernelContext;
 import org.popcornreplay.replay.network.Network;
 import org.popcornreplay.replay.profile.CostProfile;
 import org.popcornreplay.replay.profile.ProfileKey;
@@ -21,10 +23,34 @@ public final class TimedWorld implements World {
     SINGLE
   }
 
-  /** A work queue's processor: one item computes at a time. */
-  private static final class Lane {
-    final SerialLane serial = new SerialLane();
-    boolean computing;
+  /**
+   * A work queue's processor: one item computes at a time, in the order of arrival. An item holds
+   * the lane while it computes and leaves it when it sleeps or ends.
+   */
+  private static final class Lane extends KernelContext {
+    private final ArrayDeque<Step> waiting = new ArrayDeque<>();
+    private boolean draining;
+
+    Lane(Network network) {
+      super(network);
+    }
+
+    void submit(Step item) {
+      waiting.add(item);
+      free();
+    }
+
+    @Override
+    protected void free() {
+      if (draining) {
+        return;
+      }
+      draining = true;
+      while (!isHeld() && !waiting.isEmpty()) {
+        execute(waiting.poll());
+      }
+      draining = false;
+    }
   }
 
   private static final int PAGE_BYTES = 4096;
@@ -33,6 +59,7 @@ public final class TimedWorld implements World {
   private final Cores[] cores;
   private final Network network;
   private final IntFunction<KernelThread> threads;
+  private final NodeSpeeds speeds;
   private final WorkQueueMode mode;
   private final Lane[][] lanes;
   private final long[] costNanos = new long[Cost.values().length];
@@ -44,11 +71,13 @@ public final class TimedWorld implements World {
    * A world.
    *
    * @param threads the threads by their number
+   * @param speeds how fast each node does the kernel's work
    * @param pageBytes the page size, to which copying costs are scaled
    */
   public TimedWorld(
       EventQueue queue,
       Cores[] cores,
+      NodeSpeeds speeds,
       Network network,
       CostProfile profile,
       String workQueue,
@@ -58,6 +87,7 @@ public final class TimedWorld implements World {
     this.queue = queue;
     this.cores = cores;
     this.network = network;
+    this.speeds = speeds;
     this.threads = threads;
     this.mode = WorkQueueMode.valueOf(workQueue);
     lanes = new Lane[cores.length][];
@@ -92,7 +122,7 @@ public final class TimedWorld implements World {
     if (lane == null) {
       work.run();
     } else {
-      lane.serial.submit(() -> runOn(lane, work));
+      lane.submit(work);
     }
   }
 
@@ -108,22 +138,14 @@ public final class TimedWorld implements World {
     }
     int column = mode == WorkQueueMode.SINGLE || peer < 0 ? 0 : peer;
     if (row[column] == null) {
-      row[column] = new Lane();
+      row[column] = new Lane(network);
     }
     return row[column];
   }
 
-  private static void runOn(Lane lane, Step step) {
-    lane.computing = false;
-    step.run();
-    if (!lane.computing) {
-      lane.serial.leave();
-    }
-  }
-
   @Override
   public void spend(int node, Runner runner, int peer, int thread, Cost cost, Step then) {
-    long nanos = costNanos[cost.ordinal()];
+    long nanos = speeds.on(node, costNanos[cost.ordinal()]);
     if (nanos == 0) {
       then.run();
       return;
@@ -138,18 +160,13 @@ public final class TimedWorld implements World {
         if (lane == null) {
           cores[node].burst(nanos, then);
         } else {
-          lane.computing = true;
-          cores[node].burst(nanos, () -> runOn(lane, then));
+          cores[node].burst(nanos, lane.compute(then));
         }
       }
       case RECEIVER -> {
-        Network.Link link = network.receiving();
-        if (link == null) {
-          cores[node].burst(nanos, then);
-        } else {
-          network.holdReceiver();
-          cores[node].burst(nanos, () -> network.continueReceiver(link, then));
-        }
+        KernelContext receiver = network.current();
+        boolean known = Network.isReceiver(receiver);
+        cores[node].burst(nanos, known ? receiver.compute(then) : then);
       }
       case REMOTE_WORKER, ORIGIN_PEER -> cores[node].burst(nanos, then);
     }
@@ -162,12 +179,13 @@ public final class TimedWorld implements World {
       case WORK_QUEUE -> {
         Lane lane = lane(node, peer);
         if (lane == null) {
-          queue.after(node, wakeUpNanos, then);
+          queue.after(node, speeds.on(node, wakeUpNanos), then);
         } else {
-          queue.after(node, wakeUpNanos, () -> lane.serial.submit(() -> runOn(lane, then)));
+          queue.after(node, speeds.on(node, wakeUpNanos), () -> lane.submit(then));
         }
       }
-      case REMOTE_WORKER, ORIGIN_PEER, RECEIVER -> queue.after(node, wakeUpNanos, then);
+      case REMOTE_WORKER, ORIGIN_PEER, RECEIVER ->
+          queue.after(node, speeds.on(node, wakeUpNanos), then);
     }
   }
 

@@ -5,6 +5,7 @@ import org.popcornreplay.protocol.Message;
 import org.popcornreplay.protocol.Options;
 import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.replay.cpu.Cores;
+import org.popcornreplay.replay.cpu.NodeSpeeds;
 import org.popcornreplay.replay.engine.TimedWorld;
 import org.popcornreplay.replay.network.Network;
 import org.popcornreplay.replay.profile.CostProfile;
@@ -28,12 +29,14 @@ final class ProfileWorld implements ScenarioWorld {
           new Cores(
               queue,
               node,
-              (int) profile.number(ProfileKey.CORES),
+              profile.cores(node),
               profile.number(ProfileKey.TIME_SLICE),
               profile.number(ProfileKey.CONTEXT_SWITCH));
     }
-    boolean nagle = options.get("NAGLE").equals("on") && options.get("TRANSPORT").equals("socket");
-    network = new Network(queue, cores, profile, nagle);
+    NodeSpeeds speeds = NodeSpeeds.alike(nodes);
+    boolean nagle = options.get("NAGLE").equals("on");
+    boolean rdma = options.get("TRANSPORT").equals("rdma");
+    network = new Network(queue, cores, speeds, profile, Network.Transport.of(rdma, nagle));
     threads = new ScenarioThread[threadCount];
     for (int thread = 0; thread < threadCount; thread++) {
       threads[thread] = new ScenarioThread(queue, cores, profile.number(ProfileKey.WAKE_UP));
@@ -42,6 +45,7 @@ final class ProfileWorld implements ScenarioWorld {
         new TimedWorld(
             queue,
             cores,
+            speeds,
             network,
             profile,
             options.get("E3"),

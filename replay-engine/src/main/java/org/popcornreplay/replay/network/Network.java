@@ -1,18 +1,17 @@
 package org.popcornreplay.replay.network;
 
-import java.util.ArrayDeque;
 import org.popcornreplay.protocol.Message;
 import org.popcornreplay.protocol.World.Step;
 import org.popcornreplay.replay.cpu.Cores;
+import org.popcornreplay.replay.cpu.NodeSpeeds;
 import org.popcornreplay.replay.profile.CostProfile;
 import org.popcornreplay.replay.profile.ProfileKey;
 import org.popcornreplay.replay.time.EventQueue;
 
 /**
- * The socket layer and what lies below it. For each ordered pair of nodes a send thread drains a
- * queue in order and a receive thread hands messages to their handler, both on the node's cores.
- * The NIC of the sender and the switch port towards the receiver each serve what comes to them in
- * order of arrival at line rate; the switch passes a message on once its first segment is there.
+ * The message layer and what lies below it. For each ordered pair of nodes a send thread drains a
+ * bounded queue in order and a receive thread hands messages to their handler, both on the node's
+ * cores. Over RDMA a message holds one of the node's send descriptors until its completion.
  */
 public final class Network {
   /** Where messages go in the end. */
@@ -22,41 +21,58 @@ public final class Network {
     void deliver(Message message);
   }
 
+  /** Which transport carries the messages. */
+  public enum Transport {
+    /** TCP with TCP_NODELAY. */
+    TCP,
+    /** TCP as the socket layer leaves it: Nagle's rule and delayed acknowledgements. */
+    TCP_NAGLE,
+    /** RDMA: a send is complete when the receiver's adapter has acknowledged it. */
+    RDMA;
+
+    /** The transport of these switches; Nagle's rule is one of TCP. */
+    public static Transport of(boolean rdma, boolean nagle) {
+      if (rdma) {
+        return RDMA;
+      }
+      return nagle ? TCP_NAGLE : TCP;
+    }
+  }
+
   private final EventQueue queue;
   private final Cores[] cores;
-  private final WireFraming framing;
-  private final long hopNanos;
-  private final long switchNanos;
+  private final NodeSpeeds speeds;
+  private final Fabric fabric;
+  private final Transport transport;
   private final long sendNanos;
   private final long sendKibibyteNanos;
   private final long receiveNanos;
   private final long receiveKibibyteNanos;
   private final long rdmaNanos;
   private final int queueDepth;
-  private final boolean nagle;
   private final long delayedAckNanos;
+  private final Descriptors[] descriptors;
+  private final boolean descriptorsWait;
   private final Link[][] links;
-  private final long[] nicFreeNanos;
-  private final long[] portFreeNanos;
   private Receiver receiver;
-  private Link receiving;
-  private boolean receiverBusy;
+  private KernelContext current;
   private long sequence;
   private long inFlight;
-  private long queueOverflows;
+  private long blockedSends;
+  private String failure;
 
   /** A network between {@code cores.length} nodes with the costs of a profile. */
-  public Network(EventQueue queue, Cores[] cores, CostProfile profile, boolean nagle) {
+  public Network(
+      EventQueue queue,
+      Cores[] cores,
+      NodeSpeeds speeds,
+      CostProfile profile,
+      Transport transport) {
     this.queue = queue;
     this.cores = cores;
-    this.nagle = nagle;
-    framing =
-        new WireFraming(
-            (int) Math.min(1 << 20, profile.number(ProfileKey.SEGMENT_BYTES)),
-            (int) Math.min(1 << 20, profile.number(ProfileKey.SEGMENT_HEADER_BYTES)),
-            profile.number(ProfileKey.BANDWIDTH));
-    hopNanos = profile.number(ProfileKey.LINK_LATENCY);
-    switchNanos = profile.number(ProfileKey.SWITCH_LATENCY);
+    this.speeds = speeds;
+    this.transport = transport;
+    fabric = new Fabric(profile, cores.length);
     sendNanos = profile.number(ProfileKey.SEND_MESSAGE);
     sendKibibyteNanos = profile.number(ProfileKey.SEND_KIBIBYTE);
     receiveNanos = profile.number(ProfileKey.RECEIVE_MESSAGE);
@@ -64,9 +80,13 @@ public final class Network {
     rdmaNanos = profile.number(ProfileKey.RDMA_WRITE);
     queueDepth = (int) Math.min(1 << 30, profile.number(ProfileKey.SEND_QUEUE));
     delayedAckNanos = profile.number(ProfileKey.DELAYED_ACK);
+    int most = (int) Math.min(1 << 30, profile.number(ProfileKey.RDMA_DESCRIPTORS));
+    descriptorsWait = profile.text(ProfileKey.RDMA_EXHAUSTED).equals("wait");
+    descriptors = new Descriptors[transport == Transport.RDMA ? cores.length : 0];
+    for (int n = 0; n < descriptors.length; n++) {
+      descriptors[n] = new Descriptors(most);
+    }
     links = new Link[cores.length][];
-    nicFreeNanos = new long[cores.length];
-    portFreeNanos = new long[cores.length];
   }
 
   /** Says who runs the handlers. */
@@ -79,12 +99,13 @@ public final class Network {
    * the receiver.
    */
   public long firmReachNanos() {
-    return 2 * hopNanos + switchNanos + receiveNanos;
+    // A completion comes back without the work of a receive thread.
+    return fabric.leastNanos() + (transport == Transport.RDMA ? 0 : speeds.least(receiveNanos));
   }
 
   /** The least time in nanoseconds from sending a message to its handler. */
   public long runningReachNanos() {
-    return sendNanos + firmReachNanos();
+    return speeds.least(sendNanos) + firmReachNanos();
   }
 
   /** Messages sent and not yet handled. */
@@ -92,9 +113,9 @@ public final class Network {
     return inFlight;
   }
 
-  /** How often a message found its send queue full. */
-  public long queueOverflows() {
-    return queueOverflows;
+  /** How often a sender found a send queue full, or no descriptor free, and had to wait. */
+  public long blockedSends() {
+    return blockedSends;
   }
 
   /** How many messages were sent. */
@@ -102,63 +123,75 @@ public final class Network {
     return sequence;
   }
 
+  /** What broke a node's message layer, in one line; null where nothing did. */
+  public String failure() {
+    return failure;
+  }
+
   /**
-   * Sends a message.
+   * Sends a message. Where its send queue is full, the kernel thread that runs now is held until
+   * there is room.
    *
    * @param handedOver runs when the transport has all bytes; may be null
    */
   public void send(Message message, Step handedOver) {
     Link link = link(message.from(), message.to());
-    Flight flight = new Flight(link, message, handedOver, sequence++, queue.nowNanos());
-    inFlight++;
-    if (link.sending) {
-      if (link.sendQueue.size() >= queueDepth) {
-        queueOverflows++;
+    boolean descriptor = transport != Transport.RDMA || descriptors[link.from].take();
+    if (!descriptor && !descriptorsWait) {
+      failure =
+          "node "
+              + link.from
+              + " has no RDMA send descriptor left ("
+              + descriptors[link.from].most()
+              + " in use): BUG, the kernel crashes (rdma_exhausted=wait lets senders wait)";
+      return;
+    }
+    boolean blocks = !descriptor || link.isFull();
+    KernelContext sender = blocks ? current : null;
+    if (blocks) {
+      blockedSends++;
+      if (sender != null) {
+        sender.hold();
       }
-      link.sendQueue.add(flight);
+    }
+    Flight flight = new Flight(this, link, message, handedOver, sender, sequence++);
+    inFlight++;
+    if (descriptor) {
+      link.send(flight);
     } else {
-      link.sending = true;
-      flight.startSending();
+      descriptors[link.from].await(flight);
     }
   }
 
   /** Whether a message from one node to another would find its send queue full. */
   public boolean isSendQueueFull(int from, int to) {
     Link[] row = links[from];
-    return row != null && row[to] != null && row[to].sendQueue.size() >= queueDepth;
+    return row != null && row[to] != null && row[to].isFull();
   }
 
   /** Writes {@code bytes} into another node's memory; {@code completed} at the completion. */
   public void rdmaWrite(int from, int to, long bytes, Step completed) {
-    long wire = framing.messageNanos(bytes);
-    long start = Math.max(queue.nowNanos(), nicFreeNanos[from]);
-    nicFreeNanos[from] = start + wire;
-    queue.at(from, start + wire + rdmaNanos, completed);
+    new RdmaWrite(queue, fabric, from, to, bytes, rdmaNanos, completed).leave();
   }
 
-  /** The handler that runs now goes on computing: its receive thread is busy until then. */
-  public Link holdReceiver() {
-    receiverBusy = true;
-    return receiving;
+  /** The kernel thread whose step runs now, or null. */
+  public KernelContext current() {
+    return current;
   }
 
-  /** The link whose receive thread runs a handler now, or null. */
-  public Link receiving() {
-    return receiving;
+  /** Another kernel thread's step runs from now on; says whose ran before. */
+  KernelContext enter(KernelContext context) {
+    KernelContext outer = current;
+    current = context;
+    return outer;
   }
 
-  /** Runs the rest of a handler that had asked for time. */
-  public void continueReceiver(Link link, Step rest) {
-    receiving = link;
-    receiverBusy = false;
-    rest.run();
-    receiving = null;
-    if (!receiverBusy) {
-      link.receiverFree();
-    }
+  /** Whether a context is a receive thread. */
+  public static boolean isReceiver(KernelContext context) {
+    return context instanceof Link.Receiver;
   }
 
-  private Link link(int from, int to) {
+  Link link(int from, int to) {
     Link[] row = links[from];
     if (row == null) {
       row = new Link[cores.length];
@@ -166,247 +199,73 @@ public final class Network {
     }
     Link link = row[to];
     if (link == null) {
-      link = new Link(from, to);
+      link = new Link(this, from, to, queueDepth);
       row[to] = link;
     }
     return link;
   }
 
-  /** One direction between two nodes: its queues, its threads, its TCP stream. */
-  public static final class Link {
-    private final int from;
-    private final int to;
-    private final ArrayDeque<Flight> sendQueue = new ArrayDeque<>();
-    private final ArrayDeque<Flight> arrived = new ArrayDeque<>();
-    private boolean sending;
-    private boolean handling;
-    private NagleStream stream;
-
-    private Link(int from, int to) {
-      this.from = from;
-      this.to = to;
-    }
-
-    private void receiverFree() {
-      Flight next = arrived.poll();
-      if (next == null) {
-        handling = false;
-      } else {
-        next.startReceiving();
-      }
-    }
+  void deliver(KernelContext context, Message message) {
+    inFlight--;
+    KernelContext outer = enter(context);
+    receiver.deliver(message);
+    enter(outer);
+    context.release();
   }
 
-  /** The path of one message, step by step. */
-  private final class Flight implements Step {
-    private final Link link;
-    private final Message message;
-    private final Step handedOver;
-    private final long number;
-    private final long sentNanos;
-    private Stage stage = Stage.SENDING;
-    private long egressEndNanos;
-    private long deliveredNanos;
-
-    Flight(Link link, Message message, Step handedOver, long number, long sentNanos) {
-      this.link = link;
-      this.message = message;
-      this.handedOver = handedOver;
-      this.number = number;
-      this.sentNanos = sentNanos;
-    }
-
-    void startSending() {
-      long work = sendNanos + sendKibibyteNanos * message.bytes() / 1024;
-      cores[link.from].burst(work, this);
-    }
-
-    void startReceiving() {
-      long work = receiveNanos + receiveKibibyteNanos * message.bytes() / 1024;
-      stage = Stage.RECEIVING;
-      cores[link.to].burst(work, this);
-    }
-
-    @Override
-    public void run() {
-      switch (stage) {
-        case SENDING -> sent();
-        case AT_SWITCH -> atSwitch();
-        case AT_RECEIVER -> atReceiver();
-        case RECEIVING -> received();
-      }
-    }
-
-    private void sent() {
-      if (nagle) {
-        stream(link).write(this);
-      } else {
-        toWire();
-      }
-      Flight next = link.sendQueue.poll();
-      if (next == null) {
-        link.sending = false;
-      } else {
-        next.startSending();
-      }
-      if (handedOver != null) {
-        handedOver.run();
-      }
-    }
-
-    void toWire() {
-      if (framing.unlimited()) {
-        stage = Stage.AT_RECEIVER;
-        queue.after(link.to, 2 * hopNanos + switchNanos, this);
-        return;
-      }
-      long start = Math.max(queue.nowNanos(), nicFreeNanos[link.from]);
-      egressEndNanos = start + framing.messageNanos(message.bytes());
-      nicFreeNanos[link.from] = egressEndNanos;
-      stage = Stage.AT_SWITCH;
-      queue.at(link.to, start + framing.firstSegmentNanos(message.bytes()) + hopNanos, this);
-    }
-
-    private void atSwitch() {
-      long begin = Math.max(queue.nowNanos() + switchNanos, portFreeNanos[link.to]);
-      long end = begin + framing.messageNanos(message.bytes());
-      portFreeNanos[link.to] = end;
-      stage = Stage.AT_RECEIVER;
-      queue.at(link.to, end + hopNanos, this);
-    }
-
-    private void atReceiver() {
-      deliveredNanos = queue.nowNanos();
-      if (nagle) {
-        stream(link).arrived(message.bytes());
-      }
-      if (link.handling) {
-        link.arrived.add(this);
-      } else {
-        link.handling = true;
-        startReceiving();
-      }
-    }
-
-    private void received() {
-      inFlight--;
-      message.stamp(number, sentNanos, deliveredNanos);
-      Link outer = receiving;
-      boolean outerBusy = receiverBusy;
-      receiving = link;
-      receiverBusy = false;
-      receiver.deliver(message);
-      boolean busy = receiverBusy;
-      receiving = outer;
-      receiverBusy = outerBusy;
-      if (!busy) {
-        link.receiverFree();
-      }
-    }
+  /** A message is in the receiver's memory: its completion goes back, which frees a descriptor. */
+  void complete(Flight flight, Step handedOver) {
+    int node = flight.from;
+    queue.after(
+        node,
+        fabric.latencyNanos(flight.to, node),
+        () -> {
+          Flight waiting = descriptors[node].giveBack();
+          if (waiting != null && waiting.link.send(waiting)) {
+            waiting.accepted();
+          }
+          if (handedOver != null) {
+            handedOver.run();
+          }
+        });
   }
 
-  private enum Stage {
-    SENDING,
-    AT_SWITCH,
-    AT_RECEIVER,
-    RECEIVING
-  }
-
-  private NagleStream stream(Link link) {
+  NagleStream stream(Link link) {
     if (link.stream == null) {
-      link.stream = new NagleStream(link);
+      link.stream = new NagleStream(this, link);
     }
     return link.stream;
   }
 
-  /**
-   * One direction of a TCP connection without TCP_NODELAY. A message whose last segment is not full
-   * waits while an earlier such segment is unacknowledged. The receiver acknowledges at once when
-   * it holds more than one full segment, with its next data in the other direction, or after a
-   * delay.
-   */
-  private final class NagleStream {
-    private final Link link;
-    private final ArrayDeque<Flight> held = new ArrayDeque<>();
-    private boolean smallOutstanding;
-    private long writtenBytes;
-    private long smallEndBytes;
-    private long receivedBytes;
-    private long acknowledgedBytes;
-    private boolean timerSet;
+  EventQueue queue() {
+    return queue;
+  }
 
-    NagleStream(Link link) {
-      this.link = link;
-    }
+  Fabric fabric() {
+    return fabric;
+  }
 
-    void write(Flight flight) {
-      held.add(flight);
-      if (!smallOutstanding) {
-        flush();
-      }
-    }
+  Cores cores(int node) {
+    return cores[node];
+  }
 
-    private void flush() {
-      long batch = 0;
-      for (Flight flight = held.poll(); flight != null; flight = held.poll()) {
-        batch += flight.message.bytes();
-        flight.toWire();
-      }
-      writtenBytes += batch;
-      if (batch % framing.segmentBytes() != 0) {
-        smallOutstanding = true;
-        smallEndBytes = writtenBytes;
-      }
-      rideBack();
-    }
+  boolean nagle() {
+    return transport == Transport.TCP_NAGLE;
+  }
 
-    /** Data on its way carries the acknowledgement of the other direction. */
-    private void rideBack() {
-      NagleStream other = stream(Network.this.link(link.to, link.from));
-      if (other.receivedBytes > other.acknowledgedBytes) {
-        other.acknowledge();
-      }
-    }
+  boolean completesAtReceiver() {
+    return transport == Transport.RDMA;
+  }
 
-    void arrived(int bytes) {
-      receivedBytes += bytes;
-      if (receivedBytes - acknowledgedBytes > 2L * framing.segmentBytes()) {
-        // Full segments are acknowledged in pairs; the rest at the end waits.
-        long rest = bytes % framing.segmentBytes();
-        acknowledge(receivedBytes - rest);
-      }
-      if (receivedBytes > acknowledgedBytes && !timerSet) {
-        timerSet = true;
-        queue.after(
-            link.to,
-            delayedAckNanos,
-            () -> {
-              timerSet = false;
-              if (receivedBytes > acknowledgedBytes) {
-                acknowledge();
-              }
-            });
-      }
-    }
+  long delayedAckNanos() {
+    return delayedAckNanos;
+  }
 
-    private void acknowledge() {
-      acknowledge(receivedBytes);
-    }
+  long sendNanos(int node, long bytes) {
+    return speeds.on(node, sendNanos + sendKibibyteNanos * bytes / 1024);
+  }
 
-    private void acknowledge(long upTo) {
-      acknowledgedBytes = upTo;
-      long wire = 2 * (hopNanos + framing.messageNanos(0)) + switchNanos;
-      queue.after(
-          link.from,
-          wire,
-          () -> {
-            if (smallOutstanding && upTo >= smallEndBytes) {
-              smallOutstanding = false;
-              if (!held.isEmpty()) {
-                flush();
-              }
-            }
-          });
-    }
+  long receiveNanos(int node, long bytes) {
+    return speeds.on(node, receiveNanos + receiveKibibyteNanos * bytes / 1024);
   }
 }

@@ -39,6 +39,12 @@ final class WireFraming {
     return nanos(Math.min(messageBytes, segmentBytes) + headerBytes);
   }
 
+  /** Nanoseconds that the last segment of a message takes. */
+  long lastSegmentNanos(long messageBytes) {
+    long segments = Math.max(1, (messageBytes + segmentBytes - 1) / segmentBytes);
+    return nanos(messageBytes - (segments - 1) * segmentBytes + headerBytes);
+  }
+
   private long nanos(long bytes) {
     if (bitsPerSecond == 0) {
       return 0;

@@ -7,21 +7,28 @@ import it.unimi.dsi.fastutil.longs.Long2IntAVLTreeMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.popcornreplay.traces.cli.CommandException;
 
 /**
  * A placement in a YAML file:
  *
  * <pre>
- * threads:            # thread number, range a-b, or name pattern with *
- *   0: 0
+ * threads:            # thread number, range a-b, or name with * and ?; the last that fits holds
+ *   "*": 0
  *   1-4: 1
  *   "worker *": 2
- * moves:              # optional: where a thread goes after so many instructions
- *   - {thread: 3, instructions: 1000000, node: 0}
+ * moves:              # optional: where a thread goes later
+ *   - {thread: 3, instructions: 1000000, node: 0}   # after so many of its instructions
+ *   - {thread: "worker *", share: 0.5, node: 1}     # after this share of them
  * </pre>
+ *
+ * <p>A move happens at the begin of the thread's first slice behind its point, as a slice is one
+ * fact.
  */
 public final class FilePlacement implements Placement {
   private static final int MAX_BYTES = 1 << 24;
@@ -30,18 +37,46 @@ public final class FilePlacement implements Placement {
   private final int[] nodeOf;
   private final Long2IntAVLTreeMap[] moves;
 
-  private FilePlacement(String name, int[] nodeOf) {
+  private FilePlacement(String name, int threads) {
     this.name = name;
-    this.nodeOf = nodeOf;
-    moves = new Long2IntAVLTreeMap[nodeOf.length];
+    nodeOf = new int[threads];
+    moves = new Long2IntAVLTreeMap[threads];
   }
 
   /**
    * Reads a placement.
    *
    * @param names the threads' names by number
+   * @param instructions how many each of them executes
    */
-  public static FilePlacement read(Path file, int nodes, int threads, IntFunction<String> names) {
+  public static FilePlacement read(Path file, int nodes, String[] names, long[] instructions) {
+    JsonNode root = parse(file);
+    if (!root.path("threads").isObject()) {
+      throw CommandException.badInput(file + ": threads=none, expected a mapping thread: node");
+    }
+    expectKeys(file, "", root, "threads", "moves");
+    FilePlacement placement = new FilePlacement("file:" + file.getFileName(), names.length);
+    for (Map.Entry<String, JsonNode> field : root.path("threads").properties()) {
+      int node = node(file, "thread " + field.getKey(), field.getValue(), nodes);
+      for (int t : matching(file, field.getKey(), names)) {
+        placement.nodeOf[t] = node;
+      }
+    }
+    JsonNode moves = root.path("moves");
+    if (!moves.isMissingNode() && !moves.isArray()) {
+      throw CommandException.badInput(file + ": moves=no list, expected a list of moves");
+    }
+    for (JsonNode move : moves) {
+      expectKeys(file, "move: ", move, "thread", "instructions", "share", "node");
+      int node = node(file, "move", move.path("node"), nodes);
+      for (int t : matching(file, move.path("thread").asText(), names)) {
+        placement.move(t, point(file, move, instructions[t]), node);
+      }
+    }
+    return placement;
+  }
+
+  private static JsonNode parse(Path file) {
     JsonNode root;
     try {
       if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
@@ -58,38 +93,51 @@ public final class FilePlacement implements Placement {
     } catch (IOException e) {
       throw CommandException.badInput(file + ": cannot be read: " + e.getMessage(), e);
     }
-    if (root == null || !root.path("threads").isObject()) {
-      throw CommandException.badInput(file + ": threads=none, expected a mapping thread: node");
+    if (root == null || !root.isObject()) {
+      throw CommandException.badInput(file + ": no mapping, expected threads and moves");
     }
-    FilePlacement placement = new FilePlacement("file:" + file.getFileName(), new int[threads]);
-    for (Map.Entry<String, JsonNode> field : root.path("threads").properties()) {
-      int node = node(file, field.getKey(), field.getValue(), nodes);
-      boolean any = false;
-      for (int t = 0; t < threads; t++) {
-        if (matches(field.getKey(), t, names.apply(t))) {
-          placement.nodeOf[t] = node;
-          any = true;
-        }
-      }
-      if (!any) {
+    return root;
+  }
+
+  private static void expectKeys(Path file, String what, JsonNode node, String... keys) {
+    if (!node.isObject()) {
+      throw CommandException.badInput(file + ": " + what + "no mapping, expected one");
+    }
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      if (!List.of(keys).contains(field.getKey())) {
         throw CommandException.badInput(
-            file + ": thread=" + field.getKey() + ", expected one of the trace's " + threads);
+            file
+                + ": "
+                + what
+                + "key="
+                + field.getKey()
+                + ", expected one of "
+                + String.join(", ", keys));
       }
     }
-    for (JsonNode move : root.path("moves")) {
-      int thread = move.path("thread").asInt(-1);
-      long instructions = move.path("instructions").asLong(-1);
-      if (thread < 0 || thread >= threads || instructions < 0) {
-        throw CommandException.badInput(
-            file + ": move=" + move + ", expected thread, instructions and node");
+  }
+
+  private static long point(Path file, JsonNode move, long ofInstructions) {
+    JsonNode count = move.path("instructions");
+    JsonNode share = move.path("share");
+    if (count.isIntegralNumber() && count.canConvertToLong() && share.isMissingNode()) {
+      if (count.longValue() >= 1) {
+        return count.longValue();
       }
-      if (placement.moves[thread] == null) {
-        placement.moves[thread] = new Long2IntAVLTreeMap();
+    } else if (share.isNumber() && count.isMissingNode()) {
+      if (share.doubleValue() >= 0 && share.doubleValue() <= 1) {
+        return Math.max(1, Math.round(share.doubleValue() * Math.max(0, ofInstructions)));
       }
-      placement.moves[thread].put(
-          instructions, node(file, "move of thread " + thread, move.path("node"), nodes));
     }
-    return placement;
+    throw CommandException.badInput(
+        file + ": move=" + move + ", expected instructions of 1 or more, or share from 0 to 1");
+  }
+
+  private void move(int thread, long atInstructions, int node) {
+    if (moves[thread] == null) {
+      moves[thread] = new Long2IntAVLTreeMap();
+    }
+    moves[thread].put(atInstructions, node);
   }
 
   private static int node(Path file, String what, JsonNode value, int nodes) {
@@ -100,24 +148,37 @@ public final class FilePlacement implements Placement {
     return value.intValue();
   }
 
-  private static boolean matches(String key, int thread, String name) {
-    if (key.matches("[0-9]{1,7}")) {
-      return Integer.parseInt(key) == thread;
-    }
-    if (key.matches("[0-9]{1,7}-[0-9]{1,7}")) {
+  private static List<Integer> matching(Path file, String key, String[] names) {
+    Predicate<String> byName = null;
+    long first = -1;
+    long last = -1;
+    if (key.matches("[0-9]{1,7}(-[0-9]{1,7})?")) {
       int dash = key.indexOf('-');
-      return thread >= Integer.parseInt(key.substring(0, dash))
-          && thread <= Integer.parseInt(key.substring(dash + 1));
+      first = Long.parseLong(dash < 0 ? key : key.substring(0, dash));
+      last = Long.parseLong(dash < 0 ? key : key.substring(dash + 1));
+    } else {
+      byName = namePattern(key).asMatchPredicate();
     }
-    int star = key.indexOf('*');
-    if (star < 0) {
-      return key.equals(name);
+    List<Integer> found = new ArrayList<>();
+    for (int t = 0; t < names.length; t++) {
+      if (byName == null ? t >= first && t <= last : byName.test(names[t])) {
+        found.add(t);
+      }
     }
-    String head = key.substring(0, star);
-    String tail = key.substring(star + 1);
-    return name.length() >= head.length() + tail.length()
-        && name.startsWith(head)
-        && name.endsWith(tail);
+    if (found.isEmpty()) {
+      throw CommandException.badInput(
+          file + ": thread=" + key + ", expected one of the trace's " + names.length);
+    }
+    return found;
+  }
+
+  /** Every * stands for any text, every ? for one character. */
+  private static Pattern namePattern(String text) {
+    StringBuilder regex = new StringBuilder();
+    for (String part : text.split("(?<=[*?])|(?=[*?])", -1)) {
+      regex.append(part.equals("*") ? ".*" : part.equals("?") ? "." : Pattern.quote(part));
+    }
+    return Pattern.compile(regex.toString(), Pattern.DOTALL);
   }
 
   @Override
@@ -141,7 +202,7 @@ public final class FilePlacement implements Placement {
   }
 
   @Override
-  public int moveNode(int thread, long instructions) {
-    return moves[thread].get(instructions);
+  public int moveNode(int thread, long point) {
+    return moves[thread].get(point);
   }
 }

@@ -21,15 +21,19 @@ public interface Placement {
   }
 
   /**
-   * The next point at which the placement moves a thread, in instructions that the thread has
-   * executed; {@link Long#MAX_VALUE} where there is none.
+   * The next point from here on at which the placement moves a thread, in instructions of the
+   * thread; {@link Long#MAX_VALUE} where there is none.
    */
   default long nextMove(int thread, long instructions) {
     return Long.MAX_VALUE;
   }
 
-  /** The node of the move that {@link #nextMove} named. */
-  default int moveNode(int thread, long instructions) {
+  /**
+   * The node of a move.
+   *
+   * @param point what {@link #nextMove} said
+   */
+  default int moveNode(int thread, long point) {
     return 0;
   }
 

@@ -2,7 +2,9 @@ package org.popcornreplay.replay.profile;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.popcornreplay.protocol.Cost;
 import org.popcornreplay.traces.cli.CommandException;
@@ -13,15 +15,29 @@ public final class CostProfile {
   /** A value with where it comes from. */
   public record Value(String text, String mark, String source) {}
 
+  private static final Set<ProfileKey> LEAST_ONE =
+      Set.copyOf(
+          EnumSet.of(
+              ProfileKey.SEGMENT_BYTES,
+              ProfileKey.SEND_QUEUE,
+              ProfileKey.RACK_NODES,
+              ProfileKey.RDMA_DESCRIPTORS));
+
   private final String name;
   private final String about;
   private final EnumMap<ProfileKey, Value> values;
   private final Map<String, String> options;
+  private final NodeShapes shapes;
   private final long[] costs = new long[Cost.values().length];
 
   CostProfile(
-      String name, String about, Map<ProfileKey, Value> values, Map<String, String> options) {
+      String name,
+      String about,
+      Map<ProfileKey, Value> values,
+      Map<String, String> options,
+      NodeShapes shapes) {
     this.name = name;
+    this.shapes = shapes;
     this.about = about;
     this.values = new EnumMap<>(values);
     this.options = Collections.unmodifiableMap(new TreeMap<>(options));
@@ -43,6 +59,8 @@ public final class CostProfile {
       case TRANSPORT -> oneOf(key, "socket", "rdma");
       case WORK_QUEUE -> oneOf(key, "unlimited", "per_link_serial", "single");
       case NAGLE -> oneOf(key, "on", "off");
+      case RDMA_EXHAUSTED -> oneOf(key, "bug", "wait");
+      case TOPOLOGY -> oneOf(key, "switch", "tree");
       case INSTRUCTION -> {
         double nanos = decimal(key);
         if (!(nanos >= 0 && nanos <= 1e6)) {
@@ -50,8 +68,9 @@ public final class CostProfile {
         }
       }
       default -> {
-        long least = key == ProfileKey.SEGMENT_BYTES || key == ProfileKey.SEND_QUEUE ? 1 : 0;
-        long most = key == ProfileKey.BANDWIDTH ? 1_000_000_000_000_000L : 1_000_000_000_000L;
+        long least = LEAST_ONE.contains(key) ? 1 : 0;
+        boolean rate = key == ProfileKey.BANDWIDTH || key == ProfileKey.UPLINK_BANDWIDTH;
+        long most = rate ? 1_000_000_000_000_000L : 1_000_000_000_000L;
         long number = number(key);
         if (number < least || number > most) {
           throw wrong(key, "an integer from " + least + " to " + most);
@@ -94,6 +113,16 @@ public final class CostProfile {
   /** Options of the protocol model that belong to the platform, by name. */
   public Map<String, String> options() {
     return options;
+  }
+
+  /** What is said about single nodes. */
+  public NodeShapes shapes() {
+    return shapes;
+  }
+
+  /** Cores of a node; 0 = one for each thread. */
+  public int cores(int node) {
+    return shapes.cores(node, (int) number(ProfileKey.CORES));
   }
 
   /** A value as it stands in the file. */
@@ -144,6 +173,15 @@ public final class CostProfile {
   public CostProfile with(ProfileKey key, String text) {
     EnumMap<ProfileKey, Value> changed = new EnumMap<>(values);
     changed.put(key, new Value(text, "set", "command line"));
-    return new CostProfile(name, about, changed, options);
+    return new CostProfile(name, about, changed, options, shapes);
+  }
+
+  /**
+   * This profile with a node, or a range of nodes, unlike the others.
+   *
+   * @param what {@code cores} or {@code speed}
+   */
+  public CostProfile withNodes(String range, String what, String text) {
+    return new CostProfile(name, about, values, options, shapes.with("--set", range, what, text));
   }
 }

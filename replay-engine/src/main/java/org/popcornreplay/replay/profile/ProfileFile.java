@@ -17,7 +17,16 @@ import org.popcornreplay.traces.cli.CommandException;
 
 /**
  * Reads cost profiles. A profile is a YAML file; each value says unit, mark and source, and what a
- * file does not name it takes from the profile named under {@code base}.
+ * file does not name it takes from the profile named under {@code base}. Nodes that differ stand
+ * under {@code nodes}:
+ *
+ * <pre>
+ * name: two-kinds
+ * base: tcp-10g-nodelay
+ * nodes:
+ *   0: {cores: 16}
+ *   4-7: {cores: 4, speed: 0.5}   # takes twice as long, program and kernel
+ * </pre>
  */
 public final class ProfileFile {
   /** The mark of a value that nobody has verified. */
@@ -103,8 +112,13 @@ public final class ProfileFile {
     }
     EnumMap<ProfileKey, Value> values = new EnumMap<>(ProfileKey.class);
     String name = root.path("name").asText(where);
+    Map<String, String> options = new TreeMap<>();
+    NodeShapes shapes = NodeShapes.ALIKE;
     if (!name.equals("defaults")) {
-      values.putAll(load(root.path("base").asText("defaults"), depth + 1).values());
+      CostProfile base = load(root.path("base").asText("defaults"), depth + 1);
+      values.putAll(base.values());
+      options.putAll(base.options());
+      shapes = base.shapes();
     }
     for (Map.Entry<String, JsonNode> field : root.path("values").properties()) {
       ProfileKey key = ProfileKey.ofKey(field.getKey());
@@ -117,11 +131,30 @@ public final class ProfileFile {
       }
       values.put(key, value(where, key, field.getValue()));
     }
-    Map<String, String> options = new TreeMap<>();
     for (Map.Entry<String, JsonNode> option : root.path("options").properties()) {
       options.put(option.getKey(), word(option.getValue()));
     }
-    return new CostProfile(name, root.path("about").asText(""), values, options);
+    return new CostProfile(
+        name, root.path("about").asText(""), values, options, nodes(where, root, shapes));
+  }
+
+  private static NodeShapes nodes(String where, JsonNode root, NodeShapes base) {
+    NodeShapes shapes = base;
+    JsonNode nodes = root.path("nodes");
+    if (!nodes.isMissingNode() && !nodes.isObject()) {
+      throw CommandException.badInput(
+          where + ": nodes=" + nodes.getNodeType() + ", expected a mapping node: {cores, speed}");
+    }
+    for (Map.Entry<String, JsonNode> node : nodes.properties()) {
+      if (!node.getValue().isObject()) {
+        throw CommandException.badInput(
+            where + ": node " + node.getKey() + ": no mapping, expected cores or speed");
+      }
+      for (Map.Entry<String, JsonNode> what : node.getValue().properties()) {
+        shapes = shapes.with(where, node.getKey(), what.getKey(), what.getValue().asText());
+      }
+    }
+    return shapes;
   }
 
   /** YAML reads the words on and off as truth values. */

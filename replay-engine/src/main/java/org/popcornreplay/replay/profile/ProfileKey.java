@@ -66,6 +66,14 @@ public enum ProfileKey {
   LINK_LATENCY("ns", "from a NIC to the switch, and the same again from there to the other NIC"),
   /** Time in the switch without queueing. */
   SWITCH_LATENCY("ns", "time in the switch, without queueing"),
+  /** How the switches are connected. */
+  TOPOLOGY("word", "switch: all nodes at one; tree: a switch a rack and one above them"),
+  /** Nodes of a rack in a tree. */
+  RACK_NODES("count", "neighbouring nodes at one switch of a tree"),
+  /** Line rate between a rack's switch and the one above. */
+  UPLINK_BANDWIDTH("bit/s", "line rate between a rack's switch and the one above; 0 = unlimited"),
+  /** From a rack's switch to the one above. */
+  UPLINK_LATENCY("ns", "from a rack's switch to the one above, and the same down again"),
   /** Payload of a full segment. */
   SEGMENT_BYTES("bytes", "payload of a full TCP segment or RDMA packet"),
   /** Header bytes of a segment on the wire. */
@@ -86,6 +94,10 @@ public enum ProfileKey {
   DELAYED_ACK("ns", "how long an acknowledgement waits for data to ride on"),
   /** Start-up of an RDMA write. */
   RDMA_WRITE("ns", "an RDMA write with its completion, without wire time"),
+  /** Send descriptors of a node. */
+  RDMA_DESCRIPTORS("count", "messages of a node that may be on their way over RDMA at once"),
+  /** What happens where none is left. */
+  RDMA_EXHAUSTED("word", "bug: a message without a descriptor ends the run; wait: it waits"),
   /** How the work queue of a node runs. */
   WORK_QUEUE("word", "unlimited, per_link_serial or single");
 

@@ -62,7 +62,10 @@ final class ProgramBehaviour {
       case SYNC_EXIT -> exit(t, e, then);
       case PROPOSE, THREAD_STATUS, NODE_INFO ->
           kernelAccesses(
-              t, e, 0, () -> t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), then));
+              t,
+              e,
+              0,
+              () -> t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), then));
       case SIGNAL, ATOMIC, HEAP_ALLOC, HEAP_FREE, SLICE -> then.run();
     }
   }
@@ -176,7 +179,7 @@ final class ProgramBehaviour {
     int node =
         e.result() == 0 ? run.placement().migrationNode(t.number(), (int) e.argument(0)) : -1;
     if (node < 0 || node == t.node()) {
-      t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), then);
+      t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), then);
       return;
     }
     kernelAccesses(
@@ -233,7 +236,7 @@ final class ProgramBehaviour {
     if (t.node() != Popcorn.ORIGIN && SystemCalls.usesDescriptor(number)) {
       // A remote task has an empty descriptor table: -EBADF before any memory is touched.
       run.countDescriptorCall();
-      t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), done);
+      t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), done);
       return;
     }
     kernelAccesses(
@@ -247,7 +250,7 @@ final class ProgramBehaviour {
           } else if (SystemCalls.sleeps(number) && e.nanos() > 0) {
             t.sleepFor(ThreadState.SYSCALL, "system call " + number, e.nanos(), done);
           } else {
-            t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), done);
+            t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), done);
           }
         });
   }
@@ -327,7 +330,7 @@ final class ProgramBehaviour {
             (popcorn, ended) -> popcorn.futexWake(t.number(), page, address, count, ended),
             result -> then.run());
       }
-      default -> t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), then);
+      default -> t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), then);
     }
   }
 
@@ -383,7 +386,7 @@ final class ProgramBehaviour {
     AddressSpace space = run.addressSpace();
     VmaCall call = failed ? null : VmaCall.of(e, space);
     if (call == null || space.isCoarse()) {
-      t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(), then);
+      t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), then);
       return;
     }
     t.operate(

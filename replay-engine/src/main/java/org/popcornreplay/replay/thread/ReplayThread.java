@@ -78,6 +78,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   private long accesses;
   private long records;
   private int migrations;
+  private long nextMove;
 
   private final Step check = this::check;
   private final Step workStep = this::workStep;
@@ -88,6 +89,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     this.number = number;
     this.run = run;
     this.cursor = cursor;
+    nextMove = run.placement().nextMove(number, 1);
     slice = new SliceBuffer(run.scale(), run.popcorn(), run.updateReadsFirst());
   }
 
@@ -406,7 +408,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     run.queue()
         .running(
             ofNode,
-            run.now() + run.wakeUpNanos(),
+            run.now() + run.wakeUpNanos(ofNode),
             () ->
                 onCoreOf(
                     ofNode,
@@ -668,6 +670,15 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       }
       onRecord = true;
     }
+    if (cursor.instructions() >= nextMove && !run.behaviour().inDecidedFunction(this)) {
+      long at = timeOf(cursor.instructions());
+      if (at > run.now()) {
+        lookAgainAt(at);
+      } else {
+        move();
+      }
+      return false;
+    }
     int awaited = run.memoryOrder().exitBefore(number, cursor.instructions());
     if (awaited >= 0 && !cursor.isEvent() && !hasEnded(awaited)) {
       long at = timeOf(cursor.instructions());
@@ -718,6 +729,19 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       go.run();
     }
     return false;
+  }
+
+  /** The placement moves it, to where the last point says that it has passed. */
+  private void move() {
+    instructions = Math.max(instructions, cursor.instructions());
+    long point = nextMove;
+    long next = run.placement().nextMove(number, point + 1);
+    while (next <= cursor.instructions()) {
+      point = next;
+      next = run.placement().nextMove(number, point + 1);
+    }
+    nextMove = next;
+    run.behaviour().migrate(this, run.placement().moveNode(number, point), this::continueUser);
   }
 
   private boolean hasEnded(int other) {

@@ -8,6 +8,7 @@ import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.World.Step;
 import org.popcornreplay.replay.RunListener;
 import org.popcornreplay.replay.cpu.Cores;
+import org.popcornreplay.replay.cpu.NodeSpeeds;
 import org.popcornreplay.replay.order.RecordedOrder;
 import org.popcornreplay.replay.placement.Placement;
 import org.popcornreplay.replay.time.EventQueue;
@@ -35,6 +36,7 @@ public final class RunContext {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Costs(
       long[] femtosPerInstruction,
+      NodeSpeeds speeds,
       long wakeUpNanos,
       long systemCallNanos,
       long firmReachNanos,
@@ -280,12 +282,12 @@ public final class RunContext {
     return costs.femtosPerInstruction()[node];
   }
 
-  long wakeUpNanos() {
-    return costs.wakeUpNanos();
+  long wakeUpNanos(int node) {
+    return costs.speeds().on(node, costs.wakeUpNanos());
   }
 
-  long systemCallNanos() {
-    return costs.systemCallNanos();
+  long systemCallNanos(int node) {
+    return costs.speeds().on(node, costs.systemCallNanos());
   }
 
   boolean updateReadsFirst() {

@@ -106,9 +106,17 @@ class LitmusCommandTest {
   @Test
   void anotherProfileGivesTheSameMessagesAtItsOwnTimes() throws Exception {
     String scenario =
-        "region P anon rw 1\nthread A\nthread B on 1\nowners P {0}\nwarm P 1\ndo B write P\n"
-            + "expect sequence 1>0:REMOTE_PAGE_REQUEST 0>1:REMOTE_PAGE_RESPONSE\n"
-            + "expect owners P {1}\nexpect value P latest\n";
+        """
+        region P anon rw 1
+        thread A
+        thread B on 1
+        owners P {0}
+        warm P 1
+        do B write P
+        expect sequence 1>0:REMOTE_PAGE_REQUEST 0>1:REMOTE_PAGE_RESPONSE
+        expect owners P {1}
+        expect value P latest
+        """;
     Path unit = folder.resolve("unit.litmus");
     Files.writeString(unit, "nodes 2\n" + scenario + "expect done B 100us\n", UTF_8);
     Path ideal = folder.resolve("ideal.litmus");

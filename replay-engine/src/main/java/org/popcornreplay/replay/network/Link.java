@@ -1,0 +1,91 @@
+package org.popcornreplay.replay.network;
+
+import java.util.ArrayDeque;
+
+/** One direction between two nodes: its send queue, its threads, its TCP stream. */
+final class Link {
+  final int from;
+  final int to;
+  final Receiver receiver;
+  NagleStream stream;
+  private final int depth;
+  private final ArrayDeque<Flight> queue = new ArrayDeque<>();
+  private final ArrayDeque<Flight> blocked = new ArrayDeque<>();
+  private boolean sending;
+
+  Link(Network network, int from, int to, int depth) {
+    this.from = from;
+    this.to = to;
+    this.depth = depth;
+    receiver = new Receiver(network);
+  }
+
+  /** Whether a message would find the send queue full. */
+  boolean isFull() {
+    return sending && queue.size() >= depth;
+  }
+
+  /**
+   * Gives a message to the send thread.
+   *
+   * @return false where its queue is full, so that the message waits before it
+   */
+  boolean send(Flight flight) {
+    if (isFull()) {
+      blocked.add(flight);
+      return false;
+    }
+    if (sending) {
+      queue.add(flight);
+    } else {
+      sending = true;
+      flight.startSending();
+    }
+    return true;
+  }
+
+  /** The send thread takes the next message; that leaves room for one that waits. */
+  void sendNext() {
+    Flight next = queue.poll();
+    if (next == null) {
+      sending = false;
+      return;
+    }
+    Flight waiting = blocked.poll();
+    if (waiting != null) {
+      queue.add(waiting);
+    }
+    next.startSending();
+    if (waiting != null) {
+      waiting.accepted();
+    }
+  }
+
+  /** The receive thread of the link: runs the handlers one by one. */
+  static final class Receiver extends KernelContext {
+    private final ArrayDeque<Flight> arrived = new ArrayDeque<>();
+    private boolean draining;
+
+    Receiver(Network network) {
+      super(network);
+    }
+
+    void take(Flight flight) {
+      arrived.add(flight);
+      free();
+    }
+
+    @Override
+    protected void free() {
+      if (draining) {
+        return;
+      }
+      draining = true;
+      while (!isHeld() && !arrived.isEmpty()) {
+        hold();
+        arrived.poll().startReceiving();
+      }
+      draining = false;
+    }
+  }
+}
