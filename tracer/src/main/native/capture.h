@@ -10,6 +10,7 @@
 #include "pub_tool_debuginfo.h"
 #include "pub_tool_execontext.h"
 #include "pub_tool_guest.h"
+#include "pub_tool_hashtable.h"
 #include "pub_tool_libcassert.h"
 #include "pub_tool_libcbase.h"
 #include "pub_tool_libcfile.h"
@@ -33,7 +34,7 @@
 /* ---------------------------------------------------------------- what translated code logs */
 
 /* One memory access of an instruction; its address is words[root] + offset. */
-typedef struct {
+typedef struct Member {
    Long  offset;
    Addr  ip;
    UInt  bytes;
@@ -43,40 +44,46 @@ typedef struct {
    UChar order;       /* tie-break within an instruction */
 } Member;
 
-/* Accesses of one kind to at most 64 bytes from one root: they touch at most two lines. */
+/* Accesses of one kind from one root that are executed together and lie close by. Translated code
+   looks for their page once and adds their number and their lines to its entry. */
 typedef struct {
-   Long   offset;
+   Addr   ip;          /* of the first in program order */
+   Long   offset;      /* of the lowest byte */
+   const Member* members; /* in the order of their places */
    UInt   most;        /* the largest distance from a page's start at which all lie in the page */
    UInt   last;        /* distance from the first byte to the last one */
-   Short  root;
-   Short  instruction; /* of the first in program order */
+   Int    instruction; /* of the first in program order, since the last commit */
+   Int    before;      /* instructions between the last commit and the segment */
+   UShort count;
    UChar  write;
    UChar  update;      /* the first is one instruction that reads and writes */
-   UShort count;
-   Addr   ip;          /* of the first in program order */
-   UShort firstMember, nMembers; /* in the segment's list by group */
+   UChar  narrow;      /* translated code names one line only: a second one is a case for C */
 } Group;
 
 enum { SEGMENT_PLAIN, SEGMENT_SLOW, SEGMENT_GUARDED, SEGMENT_ATOMIC };
 
-/* Instructions that are executed together: from a block's start or exit to its next exit. */
+/* Instructions that are executed together: from a block's start or exit to its next exit. Visits
+   need those only that have one access of a kind that takes C: guarded, locked or long. */
 typedef struct {
    UInt    instructions;
    UInt    need;     /* instructions that this block may execute from here; 0 = no place to cut */
+   Int     before;   /* visits: instructions between the last commit and this segment */
    UShort  words;    /* logged after the header */
-   UShort  nGroups, nMembers;
+   UShort  nMembers;
    UChar   form;     /* SEGMENT_* */
    UChar   known;    /* full detail: Java knows it */
-   Group*  groups;
    Member* members;  /* in program order */
-   Member* byGroup;
 } Segment;
 
-/* The log: header word (the segment's address), then its words. Translated code appends. */
+/* Full detail, the log: header word (the segment's address), then its words. Translated code appends. */
 #define LOG_WORDS 2048
 #define LOG_MARGIN 512 /* words that a block may log between two checks */
 extern UWord logWords[LOG_WORDS + LOG_MARGIN];
 extern UWord* logCursor;
+
+/* Visits: instructions that the running thread's slice still has room for. Translated code subtracts what it executed at
+   each exit ("commits"). */
+extern Long sliceLeft;
 
 /* ---------------------------------------------------------------- threads */
 
@@ -89,8 +96,11 @@ typedef struct {
    ULong ip[2];     /* flags of the entry in the top byte of ip[1], ENTRY_FIRST_UPDATE in ip[0]'s */
 } Entry;
 
+/* The entries of the running thread's slice, by page: translated code writes into them. Lines and
+   count of a kind without a page are garbage. */
 #define NO_PAGE (1ULL << 63)
 #define ENTRIES 1024
+extern Entry table[ENTRIES];
 
 typedef struct {
    Bool  active;
@@ -108,10 +118,7 @@ typedef struct {
    Int    lwp;          /* the kernel's number */
    ULong  instructions;
    ULong  sliceStart;
-   Entry* table;
-   UShort touched[ENTRIES];
-   UInt   nTouched;
-   Entry* spill;
+   Entry* spill;        /* entries that the table had no room for, or that another thread's replaced */
    UInt   nSpill, maxSpill;
    Addr   clearChildTid;
    Addr   threadPointer;
@@ -146,12 +153,19 @@ IRSB* instrumentBlock(VgCallbackClosure* closure, IRSB* in, const VexGuestLayout
                       const VexGuestExtents* extents, const VexArchInfo* host, IRType guestWord,
                       IRType hostWord);
 Bool isOurCode(Addr a);
+void initBlocks(void);
 
 /* visits.c */
-void drain(void);            /* takes the log of the running thread to its end */
+void initVisits(void);
+void drain(void);            /* brings what C knows of the running thread up to what its code did */
+void takeTable(Thread* t);   /* t's code is about to run */
 void cutSlice(Thread* t);    /* an event cuts */
-void freshTable(Thread* t);
-void freeTable(Thread* t);
+void freeVisits(Thread* t);
+/* called by translated code */
+void sliceFull(void);
+void visitMiss(const Group* g, Addr a);
+void visitSlowly(const Segment* s, Addr a);
+void visitAtomic(const Segment* s, Addr a, UWord failed);
 
 /* threads.c */
 void initThreads(void);

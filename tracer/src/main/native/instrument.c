@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Makes translated code log what it does. A block is divided into segments, which are executed as
-   a whole: they end at exits. A segment logs one word that names it (its descriptor says how many
-   instructions and which accesses it has) and one word for each root of an address: a value from
-   which the addresses of several accesses follow by adding constants. Addresses that are constant
-   log nothing. */
+/* Makes translated code tell what it does. A block is divided into segments, which are executed as
+   a whole: they end at exits.
+
+   Visits: at the end of a segment its code looks for the page of each group of accesses in the
+   table and adds their lines and their number to the entry there; C is called where the page is not
+   there. What a slice has left is counted down at each exit, and looked at at a block's start.
+
+   Full detail: a segment logs one word that names it (its descriptor says how many instructions and
+   which accesses it has) and one word for each root of an address: a value from which the addresses
+   of several accesses follow by adding constants. Addresses that are constant log nothing. */
 
 #include "capture.h"
 
@@ -11,6 +16,8 @@
 
 #define MAX_MEMBERS 256
 #define MAX_ROOTS 200
+#define MAX_PARTS 8
+#define REACH 256 /* bytes from the first to the last one of a group at most: longer ones cross pages more often */
 
 typedef struct {
    Bool constant;
@@ -18,8 +25,27 @@ typedef struct {
    Long offset;
 } Place; /* of an address: temp + offset, or the constant offset */
 
+/* Bytes of a group that touch at most two lines, which the first and the last byte name exactly. */
+typedef struct {
+   UInt from, last; /* distances from the group's first byte */
+} Part;
+
+/* Descriptors of a block, freed with its translation. */
+typedef struct Held {
+   struct Held* next;
+   ULong        aligns;
+} Held;
+
+typedef struct {
+   VgHashNode node; /* by the block's address */
+   Held*      held;
+} HeldBy;
+
+static VgHashTable* holders;
+
 typedef struct {
    IRSB*    out;
+   Held*    held;
    Place*   placeOf;       /* by temp */
    IRTemp   cursor;        /* value of logCursor at the last check */
    UInt     logged;        /* words logged since then */
@@ -28,8 +54,11 @@ typedef struct {
    Bool     counted;       /* the instruction is one of the program's own */
    UInt     invented;      /* accesses that only the translation makes: bits by ACCESS_… */
    Addr     ip;
+   UInt     uncommitted;   /* visits: instructions since the last commit */
    /* the open segment */
-   Segment* segment;
+   Bool     open;
+   Segment* segment;       /* full detail: its descriptor */
+   Int      before;        /* visits: instructions between the last commit and the segment */
    UInt     instructions;
    UInt     header;        /* words logged before its header */
    UInt     nMembers, nRoots;
@@ -97,34 +126,68 @@ static void checkRoom(Block* b)
    b->logged = 0;
 }
 
+/* Room for a descriptor, as long as the block's translation lives. */
+static void* hold(Block* b, SizeT bytes)
+{
+   Held* h = VG_(calloc)("capture.held", 1, sizeof(Held) + bytes);
+   h->next = b->held;
+   b->held = h;
+   return h + 1;
+}
+
 static void commit(Block* b)
 {
-   if (b->logged == 0)
+   if (fullDetail) {
+      if (b->logged == 0)
+         return;
+      IRExpr* at = tempOf(b, Ity_I64,
+                          IRExpr_Binop(Iop_Add64, IRExpr_RdTmp(b->cursor), word(b->logged * 8)));
+      addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, word((Addr)&logCursor), at));
       return;
-   IRExpr* at =
-      tempOf(b, Ity_I64, IRExpr_Binop(Iop_Add64, IRExpr_RdTmp(b->cursor), word(b->logged * 8)));
-   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, word((Addr)&logCursor), at));
+   }
+   if (b->uncommitted == 0)
+      return;
+   IRExpr* left = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, word((Addr)&sliceLeft)));
+   left = tempOf(b, Ity_I64, IRExpr_Binop(Iop_Sub64, left, word(b->uncommitted)));
+   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, word((Addr)&sliceLeft), left));
+   b->uncommitted = 0;
+}
+
+/* Visits: cuts the slice where the block may not fit into what it has left. */
+static void checkSlice(Block* b)
+{
+   IRExpr*  left = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, word((Addr)&sliceLeft)));
+   IRExpr*  full = tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpLT64S, left, word(b->left)));
+   IRDirty* call =
+      unsafeIRDirty_0_N(0, "sliceFull", VG_(fnptr_to_fnentry)(&sliceFull), mkIRExprVec_0());
+   call->guard = full;
+   addStmtToIRSB(b->out, IRStmt_Dirty(call));
 }
 
 /* ---------------------------------------------------------------- segments */
 
 static void openSegment(Block* b)
 {
+   b->open = False;
    b->segment = NULL;
    b->instructions = 0;
    b->nMembers = b->nRoots = 0;
 }
 
-/* The header is logged with the first thing that the segment holds. */
+/* Full detail: the header is logged with the first thing that the segment holds. */
 static void begin(Block* b)
 {
-   if (b->segment != NULL)
+   if (b->open)
+      return;
+   b->open = True;
+   b->before = b->uncommitted;
+   if (!fullDetail)
       return;
    if (b->logged > LOG_MARGIN - MAX_ROOTS - 8) {
       commit(b);
       checkRoom(b);
    }
-   b->segment = VG_(calloc)("capture.segment", 1, sizeof(Segment));
+   b->segment = hold(b, sizeof(Segment));
    b->header = b->logged++;
    logWord(b, b->header, word((Addr)b->segment));
    b->segment->need = b->mayCut ? b->left : 0;
@@ -141,84 +204,191 @@ static Int byPlace(const void* x, const void* y)
    return 0;
 }
 
+static IRExpr* plus(Block* b, IRExpr* e, Long by)
+{
+   return by == 0 ? e : tempOf(b, Ity_I64, IRExpr_Binop(Iop_Add64, e, word((ULong)by)));
+}
+
+static IRExpr* binary(Block* b, IROp op, IRExpr* x, IRExpr* y)
+{
+   return tempOf(b, Ity_I64, IRExpr_Binop(op, x, y));
+}
+
+/* The bit of the line in which a byte lies, given the address >> 6. */
+static IRExpr* lineBit(Block* b, IRExpr* line)
+{
+   IRExpr* in = tempOf(b, Ity_I8, IRExpr_Unop(Iop_64to8, binary(b, Iop_And64, line, word(63))));
+   return tempOf(b, Ity_I64, IRExpr_Binop(Iop_Shl64, word(1), in));
+}
+
+static void callMiss(Block* b, const Group* g, IRExpr* a, IRExpr* guard)
+{
+   IRDirty* call = unsafeIRDirty_0_N(0, "visitMiss", VG_(fnptr_to_fnentry)(&visitMiss),
+                                     mkIRExprVec_2(word((Addr)g), a));
+   if (guard != NULL)
+      call->guard = guard;
+   addStmtToIRSB(b->out, IRStmt_Dirty(call));
+}
+
+/* Adds a group's accesses to the entry of their page. */
+static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt nParts)
+{
+   IRExpr *a, *entry, *lines;
+   if (root == IRTemp_INVALID) {
+      Addr at = (Addr)g->offset, page = at & ~(Addr)(PAGE_BYTES - 1);
+      a = word(at);
+      if (at - page > g->most) {
+         callMiss(b, g, a, NULL);
+         return;
+      }
+      entry = word((Addr)&table[(at >> 12) & (ENTRIES - 1)]);
+      ULong bits = 0;
+      for (UInt i = 0; i < nParts; i++) {
+         Addr from = at + parts[i].from;
+         bits |= 1ULL << ((from >> 6) & 63) | 1ULL << (((from + parts[i].last) >> 6) & 63);
+      }
+      lines = word(bits);
+      IRExpr* base = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, plus(b, entry, offsetof(Entry, base) + g->write * 8)));
+      callMiss(b, g, a, tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpNE64, base, word(page))));
+   } else {
+      a = plus(b, IRExpr_RdTmp(root), g->offset);
+      IRExpr* line = binary(b, Iop_Shr64, a, IRExpr_Const(IRConst_U8(6)));
+      entry = binary(b, Iop_And64, line, word((ENTRIES - 1) * sizeof(Entry)));
+      IRExpr* base = tempOf(b, Ity_I64,
+                            IRExpr_Load(Iend_LE, Ity_I64,
+                                        plus(b, entry, (Addr)table + offsetof(Entry, base) + g->write * 8)));
+      /* Narrow: within the line, so that one line has to be named and not two. */
+      IRExpr* from = g->narrow ? binary(b, Iop_And64, a, word(~(ULong)0xfc0)) : a;
+      IRExpr* distance = binary(b, Iop_Sub64, from, base);
+      callMiss(b, g, a, tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpLT64U, word(g->narrow ? 63 - g->last : g->most), distance)));
+      lines = NULL;
+      for (UInt i = 0; i < nParts; i++) {
+         IRExpr* bit = lineBit(b, parts[i].from == 0
+                                     ? line
+                                     : binary(b, Iop_Shr64, plus(b, a, parts[i].from), IRExpr_Const(IRConst_U8(6))));
+         lines = lines == NULL ? bit : binary(b, Iop_Or64, lines, bit);
+         if (parts[i].last > 0 && !g->narrow)
+            lines = binary(b, Iop_Or64, lines,
+                           lineBit(b, binary(b, Iop_Shr64, plus(b, a, parts[i].from + parts[i].last), IRExpr_Const(IRConst_U8(6)))));
+      }
+      entry = plus(b, entry, (Addr)table);
+   }
+   IRExpr* at = plus(b, entry, offsetof(Entry, lines) + g->write * 8);
+   IRExpr* old = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, at));
+   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, at, binary(b, Iop_Or64, old, lines)));
+   at = plus(b, entry, offsetof(Entry, count) + g->write * 4);
+   old = tempOf(b, Ity_I32, IRExpr_Load(Iend_LE, Ity_I32, at));
+   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, at, tempOf(b, Ity_I32, IRExpr_Binop(Iop_Add32, old, IRExpr_Const(IRConst_U32(g->count))))));
+}
+
 static Int byOrder(const void* x, const void* y)
 {
-   const Group *a = x, *b = y;
+   const Group *a = *(Group* const*)x, *b = *(Group* const*)y;
    if (a->instruction != b->instruction)
       return a->instruction < b->instruction ? -1 : 1;
    return (Int)a->write - (Int)b->write;
 }
 
-/* Gathers neighbouring accesses of one kind: at most 64 bytes from first to last, so at most two
-   lines, which the first and the last byte name exactly. */
-static void group(Block* b, UInt write, Group* groups, UInt* nGroups, Member* byGroup, UInt* nByGroup)
+/* Gathers the segment's accesses by kind and place. */
+static void visitMembers(Block* b)
 {
-   static Member sorted[MAX_MEMBERS];
-   UInt   n = 0;
-   for (UInt i = 0; i < b->nMembers; i++)
-      if (b->members[i].kind == ACCESS_UPDATE || b->members[i].kind == (write ? ACCESS_WRITE : ACCESS_READ))
-         sorted[n++] = b->members[i];
-   VG_(ssort)(sorted, n, sizeof(Member), byPlace);
-   for (UInt i = 0; i < n;) {
-      Group* g = &groups[(*nGroups)++];
-      Long   low = sorted[i].offset, high = low + sorted[i].bytes;
-      UInt   earliest = i, next = i + 1;
-      while (next < n && sorted[next].root == sorted[i].root
-             && sorted[next].offset + (Long)sorted[next].bytes <= low + 64) {
-         if (sorted[next].offset + (Long)sorted[next].bytes > high)
-            high = sorted[next].offset + sorted[next].bytes;
-         if (sorted[next].instruction < sorted[earliest].instruction
-             || (sorted[next].instruction == sorted[earliest].instruction
-                 && sorted[next].order < sorted[earliest].order))
-            earliest = next;
-         next++;
+   static Group* groups[2 * MAX_MEMBERS];
+   static Part   parts[2 * MAX_MEMBERS][MAX_PARTS];
+   static UInt   nParts[2 * MAX_MEMBERS];
+   UInt          nGroups = 0, nByKind = 0;
+   Member*       byKind = hold(b, 2 * b->nMembers * sizeof(Member));
+   Group*        all = hold(b, 2 * b->nMembers * sizeof(Group));
+   for (UInt write = 0; write < 2; write++) {
+      Member* sorted = byKind + nByKind;
+      UInt    n = 0;
+      for (UInt i = 0; i < b->nMembers; i++)
+         if (b->members[i].kind == ACCESS_UPDATE || b->members[i].kind == (write ? ACCESS_WRITE : ACCESS_READ))
+            sorted[n++] = b->members[i];
+      nByKind += n;
+      VG_(ssort)(sorted, n, sizeof(Member), byPlace);
+      for (UInt i = 0; i < n;) {
+         Group* g = &all[nGroups];
+         Part*  part = parts[nGroups];
+         Long   low = sorted[i].offset, high = low + sorted[i].bytes, top = high;
+         UInt   earliest = i, next = i + 1;
+         part->from = 0;
+         part->last = sorted[i].bytes - 1;
+         for (; next < n && sorted[next].root == sorted[i].root; next++) {
+            const Member* m = &sorted[next];
+            Long          end = m->offset + m->bytes;
+            if (end > low + REACH)
+               break;
+            if (end <= low + part->from + 64)
+               top = end > top ? end : top;
+            else {
+               if (part == &parts[nGroups][MAX_PARTS - 1])
+                  break;
+               part++;
+               part->from = (UInt)(m->offset - low);
+               top = end;
+            }
+            part->last = (UInt)(top - low) - part->from - 1;
+            high = end > high ? end : high;
+            if (m->instruction < sorted[earliest].instruction
+                || (m->instruction == sorted[earliest].instruction && m->order < sorted[earliest].order))
+               earliest = next;
+         }
+         nParts[nGroups] = (UInt)(part - parts[nGroups]) + 1;
+         g->ip = sorted[earliest].ip;
+         g->offset = low;
+         g->members = &sorted[i];
+         g->most = PAGE_BYTES - (UInt)(high - low);
+         g->last = (UInt)(high - low) - 1;
+         g->before = b->before;
+         g->instruction = b->before + sorted[earliest].instruction;
+         g->count = next - i;
+         g->write = write;
+         g->update = sorted[earliest].kind == ACCESS_UPDATE;
+         g->narrow = g->last < 8;
+         groups[nGroups++] = g;
+         i = next;
       }
-      g->offset = low;
-      g->last = (UInt)(high - low) - 1;
-      g->most = PAGE_BYTES - (UInt)(high - low);
-      g->root = sorted[i].root;
-      g->instruction = sorted[earliest].instruction;
-      g->ip = sorted[earliest].ip;
-      g->update = sorted[earliest].kind == ACCESS_UPDATE;
-      g->write = write;
-      g->count = next - i;
-      g->firstMember = *nByGroup;
-      g->nMembers = next - i;
-      while (i < next)
-         byGroup[(*nByGroup)++] = sorted[i++];
    }
+   VG_(ssort)(groups, nGroups, sizeof(Group*), byOrder);
+   for (UInt i = 0; i < nGroups; i++) {
+      const Group* g = groups[i];
+      Int          root = g->members[0].root;
+      visit(b, g, root < 0 ? IRTemp_INVALID : b->roots[root], parts[g - all], nParts[g - all]);
+   }
+}
+
+static void describe(Block* b, Segment* s, UInt form)
+{
+   s->instructions = b->instructions;
+   s->form = form;
+   s->before = b->before;
+   s->nMembers = b->nMembers;
+   if (b->nMembers > 0) {
+      s->members = hold(b, b->nMembers * sizeof(Member));
+      VG_(memcpy)(s->members, b->members, b->nMembers * sizeof(Member));
+   }
+}
+
+/* Visits: a segment of one access that C looks at; gives its descriptor. */
+static Segment* single(Block* b, UInt form)
+{
+   Segment* s = hold(b, sizeof(Segment));
+   describe(b, s, form);
+   openSegment(b);
+   return s;
 }
 
 static void closeSegment(Block* b, UInt form)
 {
-   Segment* s = b->segment;
-   if (s != NULL) {
-      s->instructions = b->instructions;
+   if (b->open && fullDetail) {
+      Segment* s = b->segment;
+      describe(b, s, form);
       s->words = b->logged - b->header - 1;
-      s->form = form;
-      s->nMembers = b->nMembers;
-      if (b->nMembers > 0) {
-         s->members = VG_(malloc)("capture.members", b->nMembers * sizeof(Member));
-         VG_(memcpy)(s->members, b->members, b->nMembers * sizeof(Member));
-         for (UInt i = 0; i < s->nMembers; i++)
-            if (s->members[i].root < 0) /* constant: relative to the header word */
-               s->members[i].offset -= (Long)(Addr)s;
-      }
-      if (form == SEGMENT_PLAIN && b->nMembers > 0) {
-         static Group  groups[2 * MAX_MEMBERS];
-         static Member byGroup[2 * MAX_MEMBERS];
-         UInt   nGroups = 0, nByGroup = 0;
-         VG_(memcpy)(b->members, s->members, b->nMembers * sizeof(Member));
-         group(b, 0, groups, &nGroups, byGroup, &nByGroup);
-         group(b, 1, groups, &nGroups, byGroup, &nByGroup);
-         VG_(ssort)(groups, nGroups, sizeof(Group), byOrder);
-         s->nGroups = nGroups;
-         s->groups = VG_(malloc)("capture.groups", nGroups * sizeof(Group));
-         VG_(memcpy)(s->groups, groups, nGroups * sizeof(Group));
-         s->byGroup = VG_(malloc)("capture.members", nByGroup * sizeof(Member));
-         VG_(memcpy)(s->byGroup, byGroup, nByGroup * sizeof(Member));
-      }
-   }
+      for (UInt i = 0; i < s->nMembers; i++)
+         if (s->members[i].root < 0) /* constant: relative to the header word */
+            s->members[i].offset -= (Long)(Addr)s;
+   } else if (b->open && b->nMembers > 0)
+      visitMembers(b);
    openSegment(b);
 }
 
@@ -243,7 +413,8 @@ static Int rootOf(Block* b, const Place* p)
       if (b->roots[i] == p->temp)
          return i;
    b->roots[b->nRoots] = p->temp;
-   logWord(b, b->logged++, IRExpr_RdTmp(p->temp));
+   if (fullDetail)
+      logWord(b, b->logged++, IRExpr_RdTmp(p->temp));
    return b->nRoots++;
 }
 
@@ -288,6 +459,15 @@ static UInt inventedBy(const UChar* code, UInt bytes)
    return 0;
 }
 
+static void callSlowly(Block* b, const IRExpr* guard, const IRExpr* address)
+{
+   IRDirty* call =
+      unsafeIRDirty_0_N(0, "visitSlowly", VG_(fnptr_to_fnentry)(&visitSlowly),
+                        mkIRExprVec_2(word((Addr)single(b, SEGMENT_SLOW)), deepCopyIRExpr(address)));
+   call->guard = deepCopyIRExpr(guard);
+   addStmtToIRSB(b->out, IRStmt_Dirty(call));
+}
+
 /* An access that always happens. */
 static void plainAccess(Block* b, const IRExpr* address, UInt bytes, UInt kind)
 {
@@ -298,7 +478,10 @@ static void plainAccess(Block* b, const IRExpr* address, UInt bytes, UInt kind)
       begin(b);
       Place p = placeOf(b, address);
       addMember(b, rootOf(b, &p), p.offset, bytes, kind);
-      closeSegment(b, SEGMENT_SLOW);
+      if (fullDetail)
+         closeSegment(b, SEGMENT_SLOW);
+      else
+         callSlowly(b, IRExpr_Const(IRConst_U1(True)), address);
       return;
    }
    if (b->nMembers >= MAX_MEMBERS - 1 || b->nRoots >= MAX_ROOTS - 1)
@@ -318,13 +501,18 @@ static void plainAccess(Block* b, const IRExpr* address, UInt bytes, UInt kind)
    addMember(b, root, p.offset, bytes, kind);
 }
 
-/* An access that happens when the guard holds: logs its address or 0. */
+/* An access that happens when the guard holds; full detail logs its address or 0. */
 static void guardedAccess(Block* b, const IRExpr* guard, const IRExpr* address, UInt bytes, UInt kind)
 {
    if (!b->counted)
       return;
    closeSegment(b, SEGMENT_PLAIN);
    begin(b);
+   if (!fullDetail) {
+      addMember(b, 0, 0, bytes, kind);
+      callSlowly(b, guard, address);
+      return;
+   }
    IRExpr* value = tempOf(b, Ity_I64, IRExpr_ITE(deepCopyIRExpr(guard), deepCopyIRExpr(address), word(0)));
    logWord(b, b->logged++, value);
    addMember(b, 0, 0, bytes, kind);
@@ -349,7 +537,7 @@ static IRExpr* differs(Block* b, IRTemp old, const IRExpr* expected)
    return tempOf(b, Ity_I64, IRExpr_Binop(Iop_Xor64, x, y));
 }
 
-/* After the statement: logs the address and whether the exchange failed. */
+/* After the statement: tells the address and whether the exchange failed. */
 static void atomicAccess(Block* b, const IRCAS* cas)
 {
    if (!b->counted)
@@ -375,6 +563,14 @@ static void atomicAccess(Block* b, const IRCAS* cas)
       bytes *= 2;
    }
    begin(b);
+   if (!fullDetail) {
+      addMember(b, 0, 0, bytes, ACCESS_LOCKED);
+      IRExpr* segment = word((Addr)single(b, SEGMENT_ATOMIC));
+      addStmtToIRSB(b->out, IRStmt_Dirty(unsafeIRDirty_0_N(
+                               0, "visitAtomic", VG_(fnptr_to_fnentry)(&visitAtomic),
+                               mkIRExprVec_3(segment, deepCopyIRExpr(cas->addr), failed))));
+      return;
+   }
    logWord(b, b->logged++, deepCopyIRExpr(cas->addr));
    logWord(b, b->logged++, failed);
    addMember(b, 0, 0, bytes, ACCESS_LOCKED);
@@ -424,6 +620,7 @@ static void logStatement(Block* b, const IRStmt* st)
          if (b->counted) {
             begin(b);
             b->instructions++;
+            b->uncommitted++;
             b->left--;
          }
          break;
@@ -462,6 +659,45 @@ static void logStatement(Block* b, const IRStmt* st)
    }
 }
 
+/* ---------------------------------------------------------------- descriptors */
+
+static void holdBy(Addr block, Held* held)
+{
+   HeldBy* by = VG_(HT_lookup)(holders, block);
+   if (by == NULL) {
+      by = VG_(calloc)("capture.holder", 1, sizeof(HeldBy));
+      by->node.key = block;
+      VG_(HT_add_node)(holders, by);
+   }
+   while (held != NULL) {
+      Held* next = held->next;
+      held->next = by->held;
+      by->held = held;
+      held = next;
+   }
+}
+
+/* A translation is gone: no code of it runs, so what it logged is taken before its descriptors go. */
+static void discarded(Addr block, VexGuestExtents extents)
+{
+   drain();
+   HeldBy* by = VG_(HT_remove)(holders, block);
+   if (by == NULL)
+      return;
+   while (by->held != NULL) {
+      Held* next = by->held->next;
+      VG_(free)(by->held);
+      by->held = next;
+   }
+   VG_(free)(by);
+}
+
+void initBlocks(void)
+{
+   holders = VG_(HT_construct)("capture.holders");
+   VG_(needs_superblock_discards)(discarded);
+}
+
 IRSB* instrumentBlock(VgCallbackClosure* closure, IRSB* in, const VexGuestLayout* layout,
                       const VexGuestExtents* extents, const VexArchInfo* host, IRType guestWord,
                       IRType hostWord)
@@ -489,10 +725,15 @@ IRSB* instrumentBlock(VgCallbackClosure* closure, IRSB* in, const VexGuestLayout
    b.counted = False;
    b.invented = 0;
    b.ip = 0;
+   b.uncommitted = 0;
+   b.held = NULL;
    openSegment(&b);
    for (i = 0; i < firstMark; i++)
       addStmtToIRSB(b.out, in->stmts[i]);
-   checkRoom(&b);
+   if (fullDetail)
+      checkRoom(&b);
+   else
+      checkSlice(&b);
    for (; i < in->stmts_used; i++) {
       IRStmt* st = in->stmts[i];
       if (st->tag == Ist_NoOp)
@@ -512,6 +753,7 @@ IRSB* instrumentBlock(VgCallbackClosure* closure, IRSB* in, const VexGuestLayout
    closeSegment(&b, SEGMENT_PLAIN);
    commit(&b);
    VG_(free)(b.placeOf);
+   holdBy(closure->nraddr, b.held);
 
    if (in->jumpkind == Ijk_Sys_syscall && popcornMode != 0) {
       /* A Popcorn call is answered here and goes on at the address that the register image names;

@@ -53,6 +53,7 @@ static void afterOptions(void)
    }
    VG_(prctl)(VKI_PR_SET_PDEATHSIG, VKI_SIGKILL, 0, 0, 0);
    openOutput(outputPath);
+   initVisits();
    recording = True;
    hello();
    flushOutput();
@@ -83,6 +84,7 @@ static void beforeOptions(void)
    VG_(needs_client_requests)(handleRequest);
    initThreads();
    initSyscalls();
+   initBlocks();
 }
 
 VG_DETERMINE_INTERFACE_VERSION(beforeOptions)

@@ -25,7 +25,6 @@ static Thread* newThread(ThreadId tid, Thread* parent)
    t->tid = tid;
    t->proposed = -1;
    t->node = parent == NULL ? 0 : parent->node;
-   freshTable(t);
    threadOf[tid] = t;
    return t;
 }
@@ -110,7 +109,7 @@ static void ends(ThreadId tid)
    ((UInt*)r)[0] = t->number;
    ((UInt*)r)[1] = 0;
    ((ULong*)r)[1] = t->instructions;
-   freeTable(t);
+   freeVisits(t);
 }
 
 /* The process ends: threads that still run have no exit of their own. */
@@ -136,7 +135,7 @@ void endThreads(void)
 static void codeStarts(ThreadId tid, ULong blocks)
 {
    running = threadOf[tid];
-   logCursor = logWords;
+   takeTable(running);
    if (running != NULL && running->threadPointer == 0) {
       UChar pointer[8];
       VG_(get_shadow_regs_area)(tid, pointer, 0, offsetof(VexGuestAMD64State, guest_FS_CONST), 8);

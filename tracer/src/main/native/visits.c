@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Takes what translated code has logged, counts instructions, and gathers accesses into visits:
-   what a thread did to each page in a slice. */
+/* Visits: what a thread did to each page in a slice. Translated code adds lines and counts to the
+   entries of the table; C is called where the page has no entry yet, and where accesses cross a
+   page. Full detail: takes to its end what translated code has logged. */
 
 #include "capture.h"
 
 UWord  logWords[LOG_WORDS + LOG_MARGIN] __attribute__((aligned(64)));
 UWord* logCursor = logWords;
+Long   sliceLeft;
+Entry  table[ENTRIES] __attribute__((aligned(64)));
 
 #define SECOND 0x155 /* where the second slot of a page lies */
 #define FIRST_READ_UPDATES (1ULL << 56) /* in ip[0] */
+
+static Thread* tableOwner;
+static UShort  touched[ENTRIES]; /* slots that may hold entries */
+static UInt    nTouched;
+static UChar   listed[ENTRIES];  /* the slot is among them */
+
+/* Entries that were moved out of the way of garbage: the pages of accesses that crossed into
+   another one. A loop may cross at each turn, so they are found again. */
+#define PARKED 8
+static Entry parked[PARKED];
+static UInt  nParked;
 
 static void clearEntry(Entry* e)
 {
@@ -19,26 +33,24 @@ static void clearEntry(Entry* e)
    e->ip[0] = e->ip[1] = 0;
 }
 
-void freshTable(Thread* t)
+void initVisits(void)
 {
-   t->table = VG_(malloc)("capture.table", ENTRIES * sizeof(Entry));
    for (Int i = 0; i < ENTRIES; i++)
-      clearEntry(&t->table[i]);
-   t->nTouched = t->nSpill = 0;
+      clearEntry(&table[i]);
 }
 
-void freeTable(Thread* t)
+void freeVisits(Thread* t)
 {
-   VG_(free)(t->table);
    VG_(free)(t->spill);
-   t->table = NULL;
    t->spill = NULL;
-   t->maxSpill = 0;
+   t->nSpill = t->maxSpill = 0;
+   if (tableOwner == t)
+      tableOwner = NULL;
 }
 
 static inline UInt slotOf(Addr a)
 {
-   return ((a >> 12) ^ (a >> 22)) & (ENTRIES - 1);
+   return (a >> 12) & (ENTRIES - 1);
 }
 
 static inline Bool isEmpty(const Entry* e)
@@ -46,8 +58,15 @@ static inline Bool isEmpty(const Entry* e)
    return e->base[0] == NO_PAGE && e->base[1] == NO_PAGE;
 }
 
+static inline Bool holds(const Entry* e, Addr page)
+{
+   return e->base[0] == page || e->base[1] == page;
+}
+
 static void spill(Thread* t, const Entry* e)
 {
+   if (t == NULL)
+      return;
    if (t->nSpill == t->maxSpill) {
       t->maxSpill = t->maxSpill == 0 ? 256 : t->maxSpill * 2;
       t->spill = VG_(realloc)("capture.spill", t->spill, t->maxSpill * sizeof(Entry));
@@ -55,56 +74,84 @@ static void spill(Thread* t, const Entry* e)
    t->spill[t->nSpill++] = *e;
 }
 
+static void list(UInt slot)
+{
+   if (listed[slot])
+      return;
+   listed[slot] = 1;
+   touched[nTouched++] = slot;
+}
+
 /* The entry of a page, in its first slot; makes room where there is none. */
-static Entry* entryOf(Thread* t, Addr page)
+static Entry* entryOf(Addr page)
 {
    UInt   slot = slotOf(page);
-   Entry* e = &t->table[slot];
-   if (e->base[0] == page || e->base[1] == page)
+   Entry* e = &table[slot];
+   if (holds(e, page))
       return e;
-   Entry* second = &t->table[slot ^ SECOND];
-   if (second->base[0] == page || second->base[1] == page) {
+   Entry* second = &table[slot ^ SECOND];
+   if (holds(second, page)) {
       Entry swap = *e;
       *e = *second;
       *second = swap;
+      list(slot);
       return e;
    }
-   if (isEmpty(e)) {
-      t->touched[t->nTouched++] = slot;
-      return e;
+   if (!isEmpty(e)) {
+      if (!isEmpty(second))
+         spill(tableOwner, second);
+      *second = *e;
+      list(slot ^ SECOND);
    }
-   if (isEmpty(second))
-      t->touched[t->nTouched++] = slot ^ SECOND;
-   else
-      spill(t, second);
-   *second = *e;
+   list(slot);
+   for (UInt i = 0; i < nParked; i++)
+      if (holds(&parked[i], page)) {
+         *e = parked[i];
+         parked[i] = parked[--nParked];
+         return e;
+      }
    clearEntry(e);
    return e;
 }
 
-/* Marks the first access of a kind to a page in this slice. */
-static inline void first(Entry* e, Addr page, UInt write, Int at, Addr ip, Bool update)
+static void park(Entry* e)
 {
-   e->base[write] = page;
-   e->first[write] = at;
-   e->ip[write] = ip;
-   if (update) {
-      if (!write)
-         e->ip[0] |= FIRST_READ_UPDATES;
-      else if (e->first[0] == at && e->ip[0] == (ip | FIRST_READ_UPDATES))
-         e->ip[1] |= (ULong)FLAG_UPDATE << 56;
-   }
+   if (isEmpty(e))
+      return;
+   if (nParked == PARKED)
+      spill(tableOwner, &parked[--nParked]);
+   parked[nParked++] = *e;
+   clearEntry(e);
 }
 
-static void touch(Thread* t, Addr page, ULong lines, UInt write, Int at, Addr ip, UInt kind)
+/* Notes an access of a kind to a page that may be the first one in this slice. */
+static void first(Entry* e, Addr page, UInt write, Int at, Addr ip, UInt kind)
 {
-   Entry* e = entryOf(t, page);
    if (e->base[write] != page) {
+      e->base[write] = page;
+      e->lines[write] = 0;
+      e->count[write] = 0;
+   } else if (at >= e->first[write])
+      return;
+   if (recording)
       needCode(ip);
-      first(e, page, write, at, ip, kind == ACCESS_UPDATE);
-      if (write && kind == ACCESS_LOCKED)
-         e->ip[1] |= (ULong)FLAG_LOCKED << 56;
-   }
+   e->first[write] = at;
+   e->ip[write] = ip;
+   if (!write && kind == ACCESS_UPDATE)
+      e->ip[0] |= FIRST_READ_UPDATES;
+   if (write && kind == ACCESS_LOCKED)
+      e->ip[1] |= (ULong)FLAG_LOCKED << 56;
+   /* One instruction reads and writes, and both are the first. */
+   e->ip[1] &= ~((ULong)FLAG_UPDATE << 56);
+   if (e->base[0] == page && e->base[1] == page && e->first[0] == e->first[1]
+       && e->ip[0] == (e->ip[1] | FIRST_READ_UPDATES))
+      e->ip[1] |= (ULong)FLAG_UPDATE << 56;
+}
+
+static void touch(Addr page, ULong lines, UInt write, Int at, Addr ip, UInt kind)
+{
+   Entry* e = entryOf(page);
+   first(e, page, write, at, ip, kind);
    e->lines[write] |= lines;
    e->count[write]++;
 }
@@ -115,55 +162,64 @@ static ULong linesOf(Addr from, Addr last)
    return (~0ULL >> (63 - (high - low))) << low;
 }
 
-/* One access, whatever its size. */
-static void slowAccess(Thread* t, Addr a, const Member* m, Int at)
+/* One access, whatever its size, as of a kind: reads (1), writes (2) or both. */
+static void access(Addr a, const Member* m, UInt kinds, Int at)
 {
    Addr last = a + (m->bytes == 0 ? 0 : m->bytes - 1);
    Addr from = a;
    for (Addr page = a & ~(Addr)(PAGE_BYTES - 1);; page += PAGE_BYTES) {
       Addr  to = last < page + PAGE_BYTES - 1 ? last : page + PAGE_BYTES - 1;
       ULong lines = linesOf(from, to);
-      if (m->kind != ACCESS_WRITE)
-         touch(t, page, lines, 0, at, m->ip, m->kind);
-      if (m->kind != ACCESS_READ)
-         touch(t, page, lines, 1, at, m->ip, m->kind);
+      if (kinds & 1)
+         touch(page, lines, 0, at, m->ip, m->kind);
+      if (kinds & 2)
+         touch(page, lines, 1, at, m->ip, m->kind);
       if (to == last)
          return;
       from = page + PAGE_BYTES;
    }
 }
 
-/* Accesses of a group that crosses a page: one by one. */
-static void __attribute__((noinline))
-crossing(Thread* t, const Segment* s, const Group* g, const UWord* words, Int sliceOffset)
+/* Instructions from the slice's start to the last commit. */
+static inline Int committed(void)
 {
-   for (UInt i = 0; i < g->nMembers; i++) {
-      Member m = s->byGroup[g->firstMember + i];
-      Bool   update = m.kind == ACCESS_UPDATE;
-      Addr   a = words[m.root] + m.offset;
-      Addr   last = a + m.bytes - 1;
-      Addr   from = a;
-      for (Addr page = a & ~(Addr)(PAGE_BYTES - 1);; page += PAGE_BYTES) {
-         Addr to = last < page + PAGE_BYTES - 1 ? last : page + PAGE_BYTES - 1;
-         touch(t, page, linesOf(from, to), g->write, sliceOffset + m.instruction, m.ip,
-               update ? ACCESS_UPDATE : g->write ? ACCESS_WRITE : ACCESS_READ);
-         if (to == last)
-            break;
-         from = page + PAGE_BYTES;
-      }
-   }
+   return (Int)((Long)sliceInstructions - sliceLeft);
 }
 
-/* The page of a group is not in the first slot, or has not been accessed in this way. */
-static Entry* __attribute__((noinline)) miss(Thread* t, Addr a, const Group* g, Int at)
+/* Accesses of a group that crosses into the next page: one by one. What translated code is about to add to the entry in the
+   first page's slot must go nowhere, so nothing stays there; nor in the second's, so that the groups that come next
+   call, too: they may have been there earlier than this one's last accesses. */
+static void __attribute__((noinline)) crossing(const Group* g, Addr a)
 {
-   Addr   page = a & ~(Addr)(PAGE_BYTES - 1);
-   Entry* e = entryOf(t, page);
-   if (e->base[g->write] != page) {
-      needCode(g->ip);
-      first(e, page, g->write, at, g->ip, g->update);
+   for (UInt i = 0; i < g->count; i++) {
+      const Member* m = &g->members[i];
+      access(a + (m->offset - g->offset), m, g->write ? 2 : 1, committed() + g->before + m->instruction);
    }
-   return e;
+   park(&table[slotOf(a)]);
+   park(&table[slotOf(a + PAGE_BYTES)]);
+}
+
+/* Called where the page of a group has no entry in its first slot or was not yet accessed in this way. Translated code then
+   adds lines and count. */
+void visitMiss(const Group* g, Addr a)
+{
+   Addr page = a & ~(Addr)(PAGE_BYTES - 1);
+   if (UNLIKELY_((a & (PAGE_BYTES - 1)) > g->most)) {
+      crossing(g, a);
+      return;
+   }
+   Entry* e = entryOf(page);
+   first(e, page, g->write, committed() + g->instruction, g->ip, g->update ? ACCESS_UPDATE : ACCESS_READ);
+   if (g->narrow)
+      e->lines[g->write] |= linesOf(a, a + g->last);
+}
+
+/* An access that takes no place in a group. */
+void visitSlowly(const Segment* s, Addr a)
+{
+   const Member* m = &s->members[0];
+   access(a, m, m->kind == ACCESS_READ ? 1 : m->kind == ACCESS_WRITE ? 2 : 3,
+          committed() + s->before + m->instruction);
 }
 
 static void putAtomic(const Thread* t, const Member* m, Addr a, UWord failed, ULong at)
@@ -179,13 +235,53 @@ static void putAtomic(const Thread* t, const Member* m, Addr a, UWord failed, UL
    w[2] = m->ip;
 }
 
+void visitAtomic(const Segment* s, Addr a, UWord failed)
+{
+   Int at = committed() + s->before + s->members[0].instruction;
+   visitSlowly(s, a);
+   if (recording && running != NULL)
+      putAtomic(running, &s->members[0], a, failed, running->sliceStart + at);
+}
+
+/* Moves what the table holds to its owner's other entries. */
+static void emptyTable(void)
+{
+   for (UInt i = 0; i < nTouched; i++) {
+      Entry* e = &table[touched[i]];
+      listed[touched[i]] = 0;
+      if (!isEmpty(e))
+         spill(tableOwner, e);
+      clearEntry(e);
+   }
+   for (UInt i = 0; i < nParked; i++)
+      spill(tableOwner, &parked[i]);
+   nTouched = nParked = 0;
+}
+
+static inline void takeEntry(Entry* to, const Entry* e)
+{
+   *to = *e;
+   for (UInt write = 0; write < 2; write++)
+      if (e->base[write] == NO_PAGE) {
+         to->lines[write] = 0;
+         to->count[write] = 0;
+      }
+}
+
 /* Writes the visits of the slice that ends at the thread's instruction count, begins the next. */
 static void endSlice(Thread* t)
 {
-   UInt rows = t->nSpill;
-   for (UInt i = 0; i < t->nTouched; i++)
-      rows += !isEmpty(&t->table[t->touched[i]]);
-   UInt doneSpill = 0, nextTouched = 0;
+   Bool owns = tableOwner == t;
+   UInt rows = t->nSpill, nextSpill = 0, nextTouched = 0;
+   if (owns) {
+      while (nParked > 0)
+         spill(t, &parked[--nParked]);
+      rows = t->nSpill;
+      for (UInt i = 0; i < nTouched; i++)
+         rows += !isEmpty(&table[touched[i]]);
+   }
+   if (!recording)
+      rows = t->nSpill = 0;
    while (rows > 0) {
       UInt   now = rows < 2048 ? rows : 2048;
       UChar* r = reserve(RECORD_SLICE, 24 + now * sizeof(Entry));
@@ -196,75 +292,51 @@ static void endSlice(Thread* t)
       Entry* to = (Entry*)(r + 24);
       rows -= now;
       while (now > 0) {
-         if (doneSpill < t->nSpill) {
-            *to++ = t->spill[doneSpill++];
+         if (nextSpill < t->nSpill) {
+            takeEntry(to++, &t->spill[nextSpill++]);
             now--;
          } else {
-            Entry* e = &t->table[t->touched[nextTouched++]];
+            Entry* e = &table[touched[nextTouched++]];
             if (!isEmpty(e)) {
-               *to++ = *e;
-               clearEntry(e);
+               takeEntry(to++, e);
                now--;
             }
          }
       }
    }
-   t->nTouched = t->nSpill = 0;
+   t->nSpill = 0;
+   if (owns) {
+      for (UInt i = 0; i < nTouched; i++) {
+         clearEntry(&table[touched[i]]);
+         listed[touched[i]] = 0;
+      }
+      nTouched = 0;
+   }
    t->sliceStart = t->instructions;
+   if (running == t)
+      sliceLeft = sliceInstructions;
 }
 
-static void drainVisits(Thread* t)
+/* Called at the start of a block for which the slice has no room. */
+void sliceFull(void)
 {
-   const UWord* p = logWords;
-   const UWord* end = logCursor;
-   Entry*       table = t->table;
-   ULong        at = t->instructions;
-   ULong        limit = t->sliceStart + sliceInstructions;
-   while (p < end) {
-      const Segment* s = (const Segment*)*p++;
-      if (UNLIKELY_(at + s->need > limit)) {
-         t->instructions = at;
-         endSlice(t);
-         limit = at + sliceInstructions;
-      }
-      Int sliceOffset = (Int)(at - t->sliceStart);
-      if (LIKELY_(s->form == SEGMENT_PLAIN)) {
-         const Group* g = s->groups;
-         const Group* last = g + s->nGroups;
-         for (; g < last; g++) {
-            Addr   a = p[g->root] + g->offset;
-            Entry* e = &table[slotOf(a)];
-            UInt   write = g->write;
-            ULong  d = a - e->base[write];
-            if (UNLIKELY_(d > g->most)) {
-               if ((a & (PAGE_BYTES - 1)) > g->most) {
-                  crossing(t, s, g, p, sliceOffset);
-                  continue;
-               }
-               e = miss(t, a, g, sliceOffset + g->instruction);
-               d = a & (PAGE_BYTES - 1);
-            }
-            /* A store only where something changes: the next access often needs this very word. */
-            ULong lines = (1ULL << (d >> 6)) | (1ULL << ((d + g->last) >> 6));
-            if (UNLIKELY_((lines & ~e->lines[write]) != 0))
-               e->lines[write] |= lines;
-            e->count[write] += g->count;
-         }
-      } else if (s->form == SEGMENT_ATOMIC) {
-         const Member* m = &s->members[0];
-         t->instructions = at;
-         slowAccess(t, p[0] + m->offset, m, sliceOffset + m->instruction);
-         putAtomic(t, m, p[0] + m->offset, p[1], at + m->instruction);
-      } else if (s->form == SEGMENT_SLOW || p[0] != 0) {
-         for (UInt i = 0; i < s->nMembers; i++) {
-            const Member* m = &s->members[i];
-            slowAccess(t, p[m->root] + m->offset, m, sliceOffset + m->instruction);
-         }
-      }
-      p += s->words;
-      at += s->instructions;
+   if (running == NULL)
+      return;
+   drain();
+   endSlice(running);
+}
+
+void takeTable(Thread* t)
+{
+   logCursor = logWords;
+   if (fullDetail || t == NULL)
+      return;
+   if (tableOwner != t) {
+      if (tableOwner != NULL)
+         emptyTable();
+      tableOwner = t;
    }
-   t->instructions = at;
+   sliceLeft = (Long)(t->sliceStart + sliceInstructions - t->instructions);
 }
 
 /* ---------------------------------------------------------------- full detail */
@@ -340,14 +412,12 @@ static void drainFull(Thread* t)
 
 void drain(void)
 {
-   if (logCursor == logWords)
+   if (running == NULL)
       return;
-   if (recording && running != NULL) {
-      if (fullDetail)
-         drainFull(running);
-      else
-         drainVisits(running);
-   }
+   if (!fullDetail)
+      running->instructions = running->sliceStart + sliceInstructions - sliceLeft;
+   else if (recording && logCursor != logWords)
+      drainFull(running);
    logCursor = logWords;
 }
 

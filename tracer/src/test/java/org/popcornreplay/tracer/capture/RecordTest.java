@@ -172,7 +172,25 @@ class RecordTest {
 
   @Test
   void aFullTraceReducesToWhatARecordingOfVisitsGives() throws IOException {
-    String program = recorder.compile("migrate.c", "-O1", "-static", "-no-pie").toString();
+    assertReducesToVisits(recorder.compile("migrate.c", "-O1", "-static", "-no-pie"));
+  }
+
+  @Test
+  void accessesOfEveryAwkwardKindReduceToWhatARecordingOfVisitsGives() throws IOException {
+    assertReducesToVisits(
+        recorder.compile(
+            "exact.c",
+            "-O1",
+            "-static",
+            "-nostdlib",
+            "-fno-stack-protector",
+            "-fno-tree-loop-distribute-patterns"));
+    assertTrue(info("visits.ptrace").path("visits").asLong() > 100_000);
+  }
+
+  /** The log of full detail and the counting of visits in translated code share no line. */
+  private void assertReducesToVisits(Path compiled) throws IOException {
+    String program = compiled.toString();
     assertEquals(0, record("visits.ptrace", new byte[0], program).code());
     assertEquals(
         0,
