@@ -77,6 +77,32 @@ final class WholePathTest {
   }
 
   @Test
+  void theAdviceForTwoWordsOfOnePageIsConfirmedAndComesNearToTheRepairedProgram()
+      throws IOException {
+    Path store = folder.resolve("advice.duckdb");
+    JsonNode plain = replay(packed, "--placement", "round-robin", "-o", store);
+    Shell.Result rows = Shell.popcorn("popcorn-sql", store, "false-sharing", "--json");
+    JsonNode row = new ObjectMapper().readTree(rows.stdout().lines().findFirst().orElseThrow());
+    assertEquals("--pad packed", row.get("confirm_with").asText(), row.toString());
+    JsonNode run = replay(packed, "--placement", "round-robin", "--pad", "packed");
+    JsonNode repaired = replay(padded, "--placement", "round-robin");
+    JsonNode padding = run.get("padding");
+    assertEquals("confirmed", padding.get("verdict").asText(), padding.toString());
+    assertEquals(2, padding.get("objects").get(0).get("parts").asInt(), padding.toString());
+    assertEquals(plain.get("simulated_ns"), padding.get("plain_simulated_ns"));
+    assertEquals(
+        row.get("saving_ms").asDouble(),
+        padding.get("predicted_saving_ns").asDouble() / 1e6,
+        row.get("saving_ms").asDouble() * 0.1,
+        "the query and the replay predict the same, but for pages that hold other objects");
+    assertEquals(
+        repaired.get("simulated_ns").asDouble(),
+        run.get("simulated_ns").asDouble(),
+        repaired.get("simulated_ns").asDouble() * 0.05);
+    assertEquals(transfers(repaired), transfers(run), transfers(repaired) * 0.2);
+  }
+
+  @Test
   void allThreadsAtTheOriginSendNothing() throws IOException {
     assertEquals(0, replay(packed, "--placement", "origin").get("messages").size());
   }

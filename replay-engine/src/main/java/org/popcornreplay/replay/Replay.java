@@ -19,6 +19,7 @@ import org.popcornreplay.replay.cpu.NodeSpeeds;
 import org.popcornreplay.replay.engine.TimedWorld;
 import org.popcornreplay.replay.network.Network;
 import org.popcornreplay.replay.order.RecordedOrder;
+import org.popcornreplay.replay.padding.Padding;
 import org.popcornreplay.replay.placement.DealtPlacement;
 import org.popcornreplay.replay.placement.FilePlacement;
 import org.popcornreplay.replay.placement.Placement;
@@ -51,6 +52,7 @@ public final class Replay {
   }
 
   private final TraceReader trace;
+  private final Padding padding;
   private final RunRequest request;
   private final EventQueue queue;
   private final Cores[] cores;
@@ -73,7 +75,22 @@ public final class Replay {
    * @param census what a first look at the trace's events told
    */
   public Replay(TraceReader trace, RunRequest request, SyncCensus census, RunListener listener) {
+    this(trace, Padding.none(trace, null), request, census, listener);
+  }
+
+  /**
+   * Sets up a run of a trace in which some objects have pages of their own.
+   *
+   * @param census what a first look at the padded trace's events told
+   */
+  public Replay(
+      TraceReader trace,
+      Padding padding,
+      RunRequest request,
+      SyncCensus census,
+      RunListener listener) {
     this.trace = trace;
+    this.padding = padding;
     this.request = request;
     threads = threadCount(trace);
     int nodes = request.nodes();
@@ -99,7 +116,7 @@ public final class Replay {
     boolean nagle = request.options().get("NAGLE").equals("on") || profile.isOn(ProfileKey.NAGLE);
     boolean rdma = request.options().get("TRANSPORT").equals("rdma");
     network = new Network(queue, cores, speeds, profile, Network.Transport.of(rdma, nagle));
-    PageScale scale = PageScale.of(request.pageBytes(), trace.maps());
+    PageScale scale = PageScale.of(request.pageBytes(), padding.maps());
     tally = new ProtocolTally(queue, listener, nodes, threads, scale);
     String workQueue = profile.text(ProfileKey.WORK_QUEUE).toUpperCase(java.util.Locale.ROOT);
     if (!request.options().get("E3").equals("PER_LINK_SERIAL")) {
@@ -131,7 +148,7 @@ public final class Replay {
     for (int n = 0; n < nodes; n++) {
       femtos[n] = Math.round(instructionNanos * FEMTOS_PER_NANO / speedOf[n]);
     }
-    IntFunction<org.popcornreplay.traces.ThreadCursor> events = trace::events;
+    IntFunction<org.popcornreplay.traces.ThreadCursor> events = padding::events;
     LongOpenHashSet kept = census.conditionMutexes();
     RecordedOrder order = new RecordedOrder(threads, events, kept, request.recordedOrder());
     run =
@@ -145,8 +162,8 @@ public final class Replay {
                 census,
                 placement,
                 scale,
-                trace.maps(),
-                trace::cursor,
+                padding.maps(),
+                padding::cursor,
                 threads),
             new RunContext.Costs(
                 femtos,
@@ -469,6 +486,17 @@ public final class Replay {
 
   TraceReader trace() {
     return trace;
+  }
+
+  /** The trace's content hash; with what has pages of its own, since that is another program. */
+  String traceHash() {
+    StringBuilder hash = new StringBuilder(trace.traceHash());
+    padding.targets().forEach(target -> hash.append("+pad=").append(target.text()));
+    return hash.toString();
+  }
+
+  Padding padding() {
+    return padding;
   }
 
   RunContext context() {

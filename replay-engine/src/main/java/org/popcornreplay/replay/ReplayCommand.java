@@ -16,6 +16,8 @@ import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.replay.heap.AllocationSites;
 import org.popcornreplay.replay.heap.HeapHistory;
 import org.popcornreplay.replay.litmus.LitmusCommand;
+import org.popcornreplay.replay.padding.Padding;
+import org.popcornreplay.replay.padding.PaddingPlan;
 import org.popcornreplay.replay.profile.CostProfile;
 import org.popcornreplay.replay.profile.ProfileFile;
 import org.popcornreplay.replay.profile.ProfileKey;
@@ -86,6 +88,15 @@ public final class ReplayCommand implements Callable<Integer> {
           "Sets one cost of the profile, one option of the protocol, or node.N.cores or"
               + " node.N-M.speed of unequal nodes.")
   private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--pad",
+      paramLabel = "OBJECT",
+      description =
+          "Replays as if this variable, or the blocks allocated at this FILE:LINE, had pages of"
+              + " their own, cut where other threads write (or every BYTES: OBJECT/BYTES), and says"
+              + " what that saves. May be given several times.")
+  private List<String> padded = new ArrayList<>();
 
   @Option(
       names = "--order",
@@ -247,19 +258,16 @@ public final class ReplayCommand implements Callable<Integer> {
             order.equals("recorded"),
             pageBytes,
             seed);
-    SyncCensus census =
-        trace.manifest().count("sync_events") == 0
-            ? new SyncCensus()
-            : SyncCensus.of(Replay.threadCount(trace), trace::events);
+    Program program = program(trace);
     ProgressLine progress =
         new ProgressLine(
             System.err, !quiet && (showProgress || ProgressLine.stderrIsTerminal()), begun);
-    Executed run = execute(trace, request, census, progress, startedAt, layer, level);
+    Executed run = execute(program, request, progress, startedAt, layer, level);
     OrderComparison orders = null;
     Executed other = null;
     if (order.equals("both") && run.impasse() == null) {
       Instant otherAt = Instant.now();
-      other = execute(trace, request.inOrder(true), census, progress, otherAt, layer, level);
+      other = execute(program, request.inOrder(true), progress, otherAt, layer, level);
       orders = other.impasse() == null ? new OrderComparison(run.result(), other.result()) : null;
     }
     progress.end();
@@ -281,7 +289,7 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   /** A run and its baseline. */
-  private record Executed(Replay run, Long runId, long baselineNanos) {
+  private record Executed(Replay run, Long runId, long baselineNanos, PadComparison comparison) {
     String impasse() {
       return run.impasse();
     }
@@ -292,35 +300,45 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private Executed execute(
-      TraceReader trace,
+      Program program,
       RunRequest request,
-      SyncCensus census,
       ProgressLine progress,
       Instant startedAt,
       String layer,
       RecordLevel level) {
+    TraceReader trace = program.trace();
     String suffix = order.equals("both") && request.recordedOrder() ? ", recorded order" : "";
     long begun = System.nanoTime();
     boolean isBaseline = request.placement().equals("origin");
     long baselineNanos = 0;
     if (!isBaseline) {
       baselineNanos =
-          new Replay(trace, request.baseline(), census, new RunListener() {})
+          new Replay(trace, request.baseline(), program.plainCensus(), new RunListener() {})
               .onProgress(progress.part("baseline" + suffix))
               .execute()
               .simulatedNanos();
     }
+    PadComparison comparison = null;
+    if (!program.padding().isNone()) {
+      comparison = new PadComparison(program.padding());
+      Replay plain = new Replay(trace, request, program.plainCensus(), comparison);
+      plain.onProgress(progress.part("without padding" + suffix)).execute();
+      if (plain.impasse() != null) {
+        throw CommandException.cannotContinue(plain.impasse());
+      }
+      comparison.plainRun(plain);
+    }
     Replay run;
     Long runId = null;
     if (output == null) {
-      run = new Replay(trace, request, census, new RunListener() {});
+      run = new Replay(trace, program.padding(), request, program.census(), new RunListener() {});
       run.onProgress(progress.part("replay" + suffix)).checked(check).execute();
       baselineNanos = isBaseline ? run.simulatedNanos() : baselineNanos;
     } else {
       try (RunStore store = RunStore.open(output, STORE_PATIENCE, this::notice)) {
         StoreListener listener = store.beginRun(level);
-        run = new Replay(trace, request, census, listener);
-        listener.observeHeap(heap(trace), run::recordedTime);
+        run = new Replay(trace, program.padding(), request, program.census(), listener);
+        listener.observeHeap(program.padding().heap(), run::recordedTime);
         run.onProgress(progress.part("replay" + suffix)).checked(check).execute();
         baselineNanos = isBaseline ? run.simulatedNanos() : baselineNanos;
         if (run.impasse() == null) {
@@ -333,11 +351,38 @@ public final class ReplayCommand implements Callable<Integer> {
                       wallMillis(begun),
                       request.profile(),
                       layer,
-                      settings);
+                      storedSettings());
         }
       }
     }
-    return new Executed(run, runId, baselineNanos);
+    return new Executed(run, runId, baselineNanos, comparison);
+  }
+
+  /** What is replayed: a trace, perhaps with objects on pages of their own. */
+  private record Program(
+      TraceReader trace, SyncCensus plainCensus, Padding padding, SyncCensus census) {}
+
+  private Program program(TraceReader trace) {
+    HeapHistory heap = output == null && padded.isEmpty() ? null : heap(trace);
+    Padding plain = Padding.none(trace, heap);
+    SyncCensus census = census(trace, plain);
+    if (padded.isEmpty()) {
+      return new Program(trace, census, plain, census);
+    }
+    Padding padding = PaddingPlan.of(trace, heap, Replay.threadCount(trace), padded, pageBytes);
+    return new Program(trace, census, padding, census(trace, padding));
+  }
+
+  private static SyncCensus census(TraceReader trace, Padding padding) {
+    return trace.manifest().count("sync_events") == 0
+        ? new SyncCensus()
+        : SyncCensus.of(Replay.threadCount(trace), padding::events);
+  }
+
+  private List<String> storedSettings() {
+    List<String> all = new ArrayList<>(settings);
+    padded.forEach(object -> all.add("pad=" + object));
+    return all;
   }
 
   private static HeapHistory heap(TraceReader trace) {
@@ -357,7 +402,8 @@ public final class ReplayCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Replay run = executed.run();
     RunReport report =
-        new RunReport(run, executed.runId(), layer, executed.baselineNanos(), orders, wallMillis);
+        new RunReport(run, executed.runId(), layer, executed.baselineNanos(), orders, wallMillis)
+            .compared(executed.comparison());
     if (json) {
       out.println(report.json());
     } else if (run.impasse() == null) {

@@ -23,6 +23,7 @@ final class RunReport {
   private final long baselineNanos;
   private final OrderComparison orders;
   private final long wallMillis;
+  private PadComparison comparison;
 
   RunReport(
       Replay run,
@@ -37,6 +38,12 @@ final class RunReport {
     this.baselineNanos = baselineNanos;
     this.orders = orders;
     this.wallMillis = wallMillis;
+  }
+
+  /** Says too what pages of their own have done for some objects; null = nothing was asked. */
+  RunReport compared(PadComparison with) {
+    comparison = with;
+    return this;
   }
 
   /** Baseline over simulated time; 1 where neither takes any. */
@@ -56,7 +63,7 @@ final class RunReport {
       }
     }
     root.put("seed", run.request().seed());
-    root.put("trace_hash", run.trace().traceHash());
+    root.put("trace_hash", run.traceHash());
     root.put("program", run.trace().manifest().program());
     root.put("model_version", ProjectVersion.text());
     root.put("profile", run.request().profile().name());
@@ -112,6 +119,9 @@ final class RunReport {
     root.put("blocked_sends", run.blockedSends());
     root.put("threads_left", run.threadsLeft());
     root.put("descriptor_calls_at_remotes", run.descriptorCallsAtRemotes());
+    if (comparison != null) {
+      comparison.json(root, run);
+    }
     ArrayNode threads = root.putArray("threads");
     for (int i = 0; i < run.threads(); i++) {
       ReplayThread t = run.threadNumber(i);
@@ -234,6 +244,9 @@ final class RunReport {
     }
     if (run.threads() > shown) {
       text.append(String.format(Locale.ROOT, "… %d threads more%n", run.threads() - shown));
+    }
+    if (comparison != null) {
+      text.append(comparison.text(run));
     }
     notes(text, profile.unverifiedValues());
     return text.toString();

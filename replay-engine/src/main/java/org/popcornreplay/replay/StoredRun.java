@@ -2,6 +2,7 @@ package org.popcornreplay.replay;
 
 import java.time.Instant;
 import java.util.List;
+import org.popcornreplay.replay.padding.PaddedObject;
 import org.popcornreplay.replay.profile.CostProfile;
 import org.popcornreplay.replay.store.RunSummary;
 import org.popcornreplay.replay.store.StoreListener;
@@ -37,14 +38,14 @@ final class StoredRun {
     TraceReader trace = run.trace();
     nodes();
     threads(trace.threads());
-    regions(trace.maps());
+    regions(run.padding().maps());
     code(trace);
     variables(trace);
     RunRequest request = run.request();
     return store.finish(
         new RunSummary()
             .label(label)
-            .traceHash(trace.traceHash())
+            .traceHash(run.traceHash())
             .program(trace.manifest().program(), String.join(" ", trace.manifest().arguments()))
             .nodes(request.nodes(), run.cores(0))
             .placement(run.placementName())
@@ -131,8 +132,20 @@ final class StoredRun {
   private void variables(TraceReader trace) {
     VariableTable variables = trace.variables();
     for (int row = 0; row < variables.size(); row++) {
+      if (!run.padding().moves(variables.address(row))) {
+        store.describeObject(
+            "variable",
+            variables.name(row),
+            variables.address(row),
+            variables.bytes(row),
+            -1,
+            "",
+            0);
+      }
+    }
+    for (PaddedObject o : run.padding().objects()) {
       store.describeObject(
-          "variable", variables.name(row), variables.address(row), variables.bytes(row), -1, "", 0);
+          o.kind(), o.name(), o.address(), o.bytes(), o.thread(), o.site(), o.siteIp());
     }
   }
 }

@@ -92,6 +92,28 @@ class ReplayTest {
   }
 
   @Test
+  void aThreadThatHasJustBegunDoesNotRunAheadOfWhatItsCreatorDoesNext() throws IOException {
+    Path path =
+        script(
+            trace -> {
+              long data = trace.region("data", 1);
+              ThreadBuilder main = trace.mainThread();
+              main.write(data); // so that the first thread hits at once
+              ThreadBuilder one = trace.spawn(main, "one");
+              ThreadBuilder two = trace.spawn(main, "two");
+              for (int i = 0; i < 60; i++) {
+                one.update(data).compute(999_999);
+                two.update(data).compute(999_999);
+              }
+              one.exit();
+              two.exit();
+              main.join(one).join(two).exit();
+            });
+    Traffic t = run(path, 2, "round-robin").traffic();
+    assertTrue(t.count(1, 0, MessageType.REMOTE_PAGE_REQUEST) > 50);
+  }
+
+  @Test
   void theSameRunTwiceIsTheSameToTheLastFact() throws IOException {
     Path path = pattern(Pattern.STENCIL, new PatternOptions(4, 2, 30, 500, 0, 7));
     List<String> first = facts(path);

@@ -32,6 +32,46 @@ public final class MapTable {
     file = pick(rows.texts(8), order);
   }
 
+  private MapTable(MapTable from, int row, Entry entry) {
+    boolean isNew = row == from.size();
+    int size = isNew ? row + 1 : from.size();
+    sequence = Arrays.copyOf(from.sequence, size);
+    thread = Arrays.copyOf(from.thread, size);
+    op = Arrays.copyOf(from.op, size);
+    start = Arrays.copyOf(from.start, size);
+    length = Arrays.copyOf(from.length, size);
+    protection = Arrays.copyOf(from.protection, size);
+    flags = Arrays.copyOf(from.flags, size);
+    offset = Arrays.copyOf(from.offset, size);
+    file = Arrays.copyOf(from.file, size);
+    if (isNew) {
+      sequence[row] = -1;
+      op[row] = "initial";
+      protection[row] = entry.protection();
+      flags[row] = entry.flags();
+      file[row] = "";
+    }
+    start[row] = entry.start();
+    length[row] = entry.length();
+  }
+
+  private record Entry(long start, long length, int protection, int flags) {}
+
+  /** A table in which the mapping of a row is longer. */
+  public MapTable lengthened(int row, long length) {
+    return new MapTable(this, row, new Entry(start[row], length, 0, 0));
+  }
+
+  /**
+   * A table with an anonymous mapping more, which is there from the start.
+   *
+   * @param protection PROT_* bits
+   * @param flags MAP_* bits
+   */
+  public MapTable with(long start, long length, int protection, int flags) {
+    return new MapTable(this, size(), new Entry(start, length, protection, flags));
+  }
+
   private static long[] pick(long[] from, int[] order) {
     long[] to = new long[order.length];
     Arrays.setAll(to, i -> from[order[i]]);

@@ -9,6 +9,8 @@ final class ReducedVisits implements RowSource {
   private final AccessCursor accesses;
   private final RowSource events;
   private final boolean useMarks;
+  private final int thread;
+  private final AddressMap map;
   private final VisitReduction reduction;
   private final ColumnBatch out = new ColumnBatch(TraceTable.VISITS.columns());
   private boolean begun;
@@ -17,19 +19,24 @@ final class ReducedVisits implements RowSource {
   private int event;
   private int eventRows;
   private long last;
+  private long sequence = -1;
 
   /**
    * A reduction.
    *
    * @param useMarks true where {@link EventKind#SLICE} events say where slices of the full length
    *     ended, false where they end after exactly {@code sliceInstructions}
+   * @param map where the accesses shall lie
    */
   ReducedVisits(
       int thread,
       AccessCursor accesses,
       RowSource events,
       long sliceInstructions,
-      boolean useMarks) {
+      boolean useMarks,
+      AddressMap map) {
+    this.thread = thread;
+    this.map = map;
     this.accesses = accesses;
     this.events = events;
     this.useMarks = useMarks;
@@ -56,7 +63,12 @@ final class ReducedVisits implements RowSource {
         last = accesses.instructions() + 1;
         reduction.access(
             accesses.instructions(),
-            accesses.address(),
+            map.place(
+                thread,
+                accesses.address(),
+                accesses.bytes(),
+                AccessKind.writes(accesses.kind()),
+                sequence),
             accesses.bytes(),
             accesses.kind(),
             accesses.ip(),
@@ -68,6 +80,7 @@ final class ReducedVisits implements RowSource {
           reduction.cut(atEvent);
         }
         last = Math.max(last, atEvent);
+        sequence = events.batch().longs(2)[event];
         nextEvent();
       } else {
         reduction.end(last);

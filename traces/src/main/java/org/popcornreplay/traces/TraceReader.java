@@ -143,6 +143,11 @@ public final class TraceReader implements AutoCloseable {
    * @param sliceInstructions the longest slice
    */
   public ThreadCursor cursor(int thread, long sliceInstructions) {
+    return cursor(thread, sliceInstructions, (t, address, bytes, writes, sequence) -> address);
+  }
+
+  /** As {@link #cursor(int, long)}, with the accesses elsewhere than they were recorded. */
+  public ThreadCursor cursor(int thread, long sliceInstructions, AddressMap map) {
     if (!manifest.fullDetail()) {
       throw CommandException.badInput(
           directory + ": detail=visits, expected full to cut other slices");
@@ -154,7 +159,8 @@ public final class TraceReader implements AutoCloseable {
             accesses(thread),
             batches(TraceTable.EVENTS, thread),
             sliceInstructions,
-            useMarks);
+            useMarks,
+            map);
     return new MergedCursor(thread, visits, batches(TraceTable.EVENTS, thread));
   }
 

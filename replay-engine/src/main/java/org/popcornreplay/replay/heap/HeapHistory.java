@@ -4,6 +4,7 @@ import it.unimi.dsi.fastutil.ints.IntArrays;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import java.util.Arrays;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.popcornreplay.traces.EventKind;
 import org.popcornreplay.traces.ThreadCursor;
 
@@ -163,6 +164,47 @@ public final class HeapHistory {
   /** Where it was allocated. */
   public AllocationSites.Site site(int block) {
     return sites.of(stack[block]);
+  }
+
+  /** What to call a block. */
+  public String name(int block) {
+    String text = site(block).text();
+    return text.isEmpty()
+        ? "heap block"
+        : "block from " + text.substring(text.lastIndexOf('/') + 1);
+  }
+
+  /** Whether other blocks than this one ever lived in first to end - 1. */
+  public boolean isReused(long first, long end, int but) {
+    boolean[] reused = {false};
+    groups.overlapping(
+        first,
+        end,
+        group -> {
+          for (int b = groupStart[group]; b < groupStart[group + 1] && !reused[0]; b++) {
+            reused[0] = b != but && address[b] + bytes[b] > first;
+          }
+        });
+    return reused[0];
+  }
+
+  /**
+   * The history without some blocks.
+   *
+   * @param marks for each block, a negative number where it stays
+   */
+  public HeapHistory without(int[] marks) {
+    HeapHistory rest = new HeapHistory(sites);
+    int[] kept = IntStream.range(0, size).filter(block -> marks[block] < 0).toArray();
+    rest.size = kept.length;
+    rest.address = pick(address, kept);
+    rest.bytes = pick(bytes, kept);
+    rest.allocated = pick(allocated, kept);
+    rest.freed = pick(freed, kept);
+    rest.thread = pick(thread, kept);
+    rest.stack = pick(stack, kept);
+    rest.sort();
+    return rest;
   }
 
   /**

@@ -139,6 +139,7 @@ final class ObjectTally {
       long bytes = heap.bytes(block);
       AllocationSites.Site site = heap.site(block);
       int thread = heap.thread(block);
+      String name = heap.name(block);
       long faults = 0;
       long nanos = 0;
       boolean matters = false;
@@ -154,7 +155,7 @@ final class ObjectTally {
           && heap.bytes(block) == bytes
           && heap.site(block).equals(site));
       if (matters) {
-        objects.put(id++).put("heap").put(name(site)).put(address).put(bytes).put(thread);
+        objects.put(id++).put("heap").put(name).put(address).put(bytes).put(thread);
         objects.put(site.text()).put(site.ip()).put(faults).put(nanos);
         objects.endRow();
       }
@@ -178,12 +179,5 @@ final class ObjectTally {
       }
     }
     return false;
-  }
-
-  private static String name(AllocationSites.Site site) {
-    String text = site.text();
-    return text.isEmpty()
-        ? "heap block"
-        : "block from " + text.substring(text.lastIndexOf('/') + 1);
   }
 }

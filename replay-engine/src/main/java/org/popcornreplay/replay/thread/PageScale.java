@@ -46,6 +46,11 @@ public record PageScale(int pageBytes, long heapStart, long heapEnd, long heapMo
     return fits ? new PageScale(pageBytes, start, end, start - bssEnd) : new PageScale(pageBytes);
   }
 
+  /** The anonymous mapping directly behind the program's file: its bss; -1 if there is none. */
+  public static int bssRow(MapTable maps) {
+    return AddressSpace.bssRow(maps);
+  }
+
   private long moved(long address) {
     return address >= heapStart && address < heapEnd ? address - heapMove : address;
   }

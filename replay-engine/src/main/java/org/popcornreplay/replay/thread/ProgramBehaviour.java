@@ -93,7 +93,8 @@ final class ProgramBehaviour {
         result -> {
           long now = run.now();
           run.listener().wake(child, t.number(), "create", now, now);
-          run.begin(made);
+          // A step of its own: the child may only run ahead to where its creator can go on.
+          run.queue().running(Popcorn.ORIGIN, now, () -> run.begin(made));
           then.run();
         });
   }
