@@ -46,7 +46,8 @@ abstract class Activity implements World.Step, Digestible {
 
   @Override
   public final void digest(Digest digest) {
-    digest.add(getClass().getName().hashCode()).add(node).add(thread).add(at).add(spinning);
+    digest.add(getClass().getName().hashCode()).addNode(node).addThread(thread);
+    digest.add(at).add(spinning);
     digestLocals(digest);
   }
 

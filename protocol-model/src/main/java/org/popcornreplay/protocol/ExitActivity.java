@@ -100,6 +100,6 @@ abstract class ExitActivity extends Activity {
 
   @Override
   void digestLocals(Digest digest) {
-    digest.add(terminated);
+    digest.addNode(terminated);
   }
 }

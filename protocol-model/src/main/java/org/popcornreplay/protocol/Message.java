@@ -94,7 +94,7 @@ public class Message implements Digestible {
 
   @Override
   public final void digest(Digest digest) {
-    digest.add(type.number()).add(from).add(to).add(thread).add(page);
+    digest.add(type.number()).addNode(from).addNode(to).addThread(thread).add(page);
     digestPayload(digest);
   }
 

@@ -51,6 +51,6 @@ final class MigrationCall extends Activity {
 
   @Override
   void digestLocals(Digest digest) {
-    digest.add(nid);
+    digest.addNode(nid);
   }
 }

@@ -30,6 +30,6 @@ final class NodeInfoBroadcast extends Activity {
 
   @Override
   void digestLocals(Digest digest) {
-    digest.add(target);
+    digest.addNode(target);
   }
 }

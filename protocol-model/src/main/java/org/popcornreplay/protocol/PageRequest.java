@@ -35,7 +35,7 @@ public final class PageRequest extends Message {
   @Override
   void digestPayload(Digest digest) {
     digest.add(station);
-    digest.add(faultFlags).add(forwardTo).add(forwardStation);
+    digest.add(faultFlags).addNode(forwardTo).add(forwardStation);
   }
 
   @Override

@@ -341,7 +341,7 @@ final class PageRequestWork extends PageActivity {
   @Override
   void digestLocals(Digest digest) {
     super.digestLocals(digest);
-    digest.add(write).add(requester).add(attempts).add(granted).add(zeroFilled).add(result);
+    digest.add(write).addNode(requester).add(attempts).add(granted).add(zeroFilled).add(result);
     digest.add(request.station).add(forwarded);
   }
 }

@@ -251,6 +251,6 @@ public interface Popcorn {
   /** Whether the node's copy is under the protocol; if not it is a local page of a file. */
   boolean isCoherent(long page, int node);
 
-  /** A digest of the whole state, equal for states that behave alike. */
-  long stateHash();
+  /** Folds the whole state in: equal states, by the names of the digest, behave alike. */
+  void digest(Digest digest);
 }

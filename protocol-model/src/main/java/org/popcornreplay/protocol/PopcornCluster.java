@@ -785,38 +785,37 @@ public final class PopcornCluster implements Popcorn {
   }
 
   @Override
-  public long stateHash() {
-    Digest digest = new Digest();
+  public void digest(Digest digest) {
     digest.add(distributed).add(live).add(failure == null);
     for (int place = 0; place < index.knownPages(); place++) {
       digestPage(digest, index.known(place));
     }
-    for (RemoteContext context : contexts) {
-      context.digest(digest);
-      stations[context.node].digest(digest);
+    Renaming names = digest.names();
+    for (int name = 0; name < nodes(); name++) {
+      int node = names.oldNode(name);
+      contexts[node].digest(digest);
+      stations[node].digest(digest);
+      digest.add(hosts.get(node));
     }
-    for (Task task : tasks) {
-      task.digest(digest);
-    }
-    for (int node = hosts.nextSetBit(0); node >= 0; node = hosts.nextSetBit(node + 1)) {
-      digest.add(node);
+    for (int name = 0; name < tasks.size(); name++) {
+      task(names.oldThread(name)).digest(digest);
     }
     futexServer.digest(digest);
-    return digest.value();
   }
 
   private void digestPage(Digest digest, int pageIndex) {
     digest.add(pageIndex).add(irregular.get(pageIndex)).add(latest(pageIndex));
-    for (RemoteContext context : contexts) {
-      PageTable pages = context.pages;
+    for (int name = 0; name < nodes(); name++) {
+      int node = digest.names().oldNode(name);
+      PageTable pages = contexts[node].pages;
       byte entry = pages.entry(pageIndex);
       byte flags = pages.flags(pageIndex);
       if (entry != PageTable.NONE || flags != 0) {
-        digest.add(context.node).add(entry).add(flags).add(pages.contents(pageIndex));
+        digest.add(name).add(entry).add(flags).add(pages.contents(pageIndex));
       }
-    }
-    for (int n = directory.next(pageIndex, 0); n >= 0; n = directory.next(pageIndex, n + 1)) {
-      digest.add(n);
+      if (directory.contains(pageIndex, node)) {
+        digest.add(-1 - name);
+      }
     }
   }
 }

@@ -82,7 +82,8 @@ final class Task {
   }
 
   void digest(Digest digest) {
-    digest.add(id).add(node).add(ended).add(killed).add(exiting).add(migrationTarget);
+    digest.addThread(id).addNode(node).add(ended).add(killed).add(exiting);
+    digest.addNode(migrationTarget);
     digest.add(completion != null);
     originPeer.digestSlot(digest);
   }

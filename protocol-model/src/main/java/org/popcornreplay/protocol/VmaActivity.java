@@ -155,6 +155,6 @@ abstract class VmaActivity extends Activity {
   @Override
   void digestLocals(Digest digest) {
     call.digest(digest);
-    digest.add(executed).add(next).add(target).add(station == null);
+    digest.add(executed).add(next).addNode(target).add(station == null);
   }
 }

@@ -8,8 +8,10 @@ import org.popcornreplay.protocol.Digest;
 import org.popcornreplay.protocol.Digestible;
 import org.popcornreplay.protocol.Message;
 import org.popcornreplay.protocol.Observer;
+import org.popcornreplay.protocol.Outcome;
 import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.PopcornCluster;
+import org.popcornreplay.protocol.Renaming;
 import org.popcornreplay.protocol.World;
 
 /**
@@ -25,13 +27,16 @@ final class AnyOrderWorld implements World {
   private final int nodes;
   private final List<ArrayDeque<Message>> links = new ArrayList<>();
   private final List<ArrayDeque<Step>> works = new ArrayList<>();
-  private final List<Step> runnable = new ArrayList<>();
+  private final List<Runnable> runnable = new ArrayList<>();
   private final int[] begun;
   private final int[] state;
   private int choice;
   private int widest;
-  private List<String> chart;
+  private MessageChart chart;
   private String bad;
+
+  /** A context that can go on. */
+  private record Runnable(int node, Step step) {}
 
   AnyOrderWorld(Scenario scenario) {
     this.scenario = scenario;
@@ -46,7 +51,9 @@ final class AnyOrderWorld implements World {
         new Observer() {
           @Override
           public void messageSent(Message message) {
-            tell("    sends " + message);
+            if (chart != null) {
+              chart.sends(message);
+            }
           }
         };
     popcorn = new PopcornCluster(nodes, 4096, this, scenario.options(), observer);
@@ -57,14 +64,14 @@ final class AnyOrderWorld implements World {
     return popcorn;
   }
 
-  /** Writes down what happens from now on. */
-  void record(List<String> into) {
+  /** Draws what happens from now on. */
+  void record(MessageChart into) {
     chart = into;
   }
 
-  private void tell(String line) {
+  private void tell(int node, String text) {
     if (chart != null) {
-      chart.add(line);
+      chart.happens(Math.max(Popcorn.ORIGIN, node), text);
     }
   }
 
@@ -98,9 +105,9 @@ final class AnyOrderWorld implements World {
     widest = 1;
     int left = action;
     if (left < runnable.size()) {
-      Step step = runnable.remove(left);
-      tell("  " + describe(step) + " goes on");
-      step.run();
+      Runnable context = runnable.remove(left);
+      tell(context.node(), describe(context.step()) + " goes on");
+      context.step().run();
       return widest;
     }
     left -= runnable.size();
@@ -113,13 +120,15 @@ final class AnyOrderWorld implements World {
     for (int link = 0; link < nodes * nodes; link++) {
       if (!links.get(link).isEmpty() && left-- == 0) {
         Message message = links.get(link).remove();
-        tell("  " + message + " arrives");
+        if (chart != null) {
+          chart.arrives(message);
+        }
         popcorn.deliver(message);
         return widest;
       }
       if (!works.get(link).isEmpty() && left-- == 0) {
         Step work = works.get(link).remove();
-        tell("  " + describe(work) + " starts");
+        tell(link % nodes, describe(work) + " starts");
         work.run();
         return widest;
       }
@@ -134,15 +143,21 @@ final class AnyOrderWorld implements World {
   private void begin(int thread) {
     int place = begun[thread]++;
     state[thread] = BUSY;
-    tell("  thread " + thread + " begins operation " + place);
+    tell(popcorn.nodeOf(thread), "T" + thread + " begins " + scenario.words(thread, place));
     scenario.begin(
         popcorn,
         thread,
         place,
         (id, result) -> {
           state[id] = 0;
-          tell("    thread " + id + " ends operation " + place + " with " + result);
+          tell(
+              popcorn.nodeOf(id),
+              "  T" + id + " has ended " + scenario.words(id, place) + outcome(result));
         });
+  }
+
+  private static String outcome(int result) {
+    return result == Outcome.OK ? "" : ": " + Outcome.name(result);
   }
 
   /** Nothing can happen any more and nobody waits, except in a futex. */
@@ -162,27 +177,36 @@ final class AnyOrderWorld implements World {
     return bad != null ? bad : popcorn.failure();
   }
 
-  long stateHash() {
-    Digest digest = new Digest().add(popcorn.stateHash());
-    for (int thread = 0; thread < state.length; thread++) {
+  /** A digest of the whole state under other names. */
+  long stateHash(Renaming names) {
+    Digest digest = new Digest(names);
+    popcorn.digest(digest);
+    for (int name = 0; name < state.length; name++) {
+      int thread = names.oldThread(name);
       digest.add(begun[thread]).add(state[thread]);
     }
-    for (int link = 0; link < nodes * nodes; link++) {
-      digest.add(links.get(link).size()).add(works.get(link).size());
-      for (Message message : links.get(link)) {
-        message.digest(digest);
-      }
-      for (Step work : works.get(link)) {
-        fold(work, digest);
+    for (int from = 0; from < nodes; from++) {
+      for (int to = 0; to < nodes; to++) {
+        foldLink(names.oldNode(from) * nodes + names.oldNode(to), digest);
       }
     }
     long unordered = 0;
-    for (Step step : runnable) {
-      Digest one = new Digest();
-      fold(step, one);
+    for (Runnable context : runnable) {
+      Digest one = new Digest(names);
+      fold(context.step(), one);
       unordered += one.value();
     }
     return digest.add(unordered).value();
+  }
+
+  private void foldLink(int link, Digest digest) {
+    digest.add(links.get(link).size()).add(works.get(link).size());
+    for (Message message : links.get(link)) {
+      message.digest(digest);
+    }
+    for (Step work : works.get(link)) {
+      fold(work, digest);
+    }
   }
 
   private static void fold(Step step, Digest digest) {
@@ -208,7 +232,7 @@ final class AnyOrderWorld implements World {
 
   @Override
   public void rdmaWrite(int from, int to, int bytes, Step completed) {
-    runnable.add(completed);
+    runnable.add(new Runnable(from, completed));
   }
 
   @Override
@@ -219,7 +243,7 @@ final class AnyOrderWorld implements World {
   @Override
   public void spend(int node, Runner runner, int peer, int thread, Cost cost, Step then) {
     if (cost == Cost.PAGE_REPLY || cost == Cost.TRYLOCK_YIELD) {
-      runnable.add(then);
+      runnable.add(new Runnable(node, then));
     } else {
       then.run();
     }
@@ -227,17 +251,17 @@ final class AnyOrderWorld implements World {
 
   @Override
   public void wake(int node, Runner runner, int peer, int thread, Step then) {
-    runnable.add(then);
+    runnable.add(new Runnable(node, then));
   }
 
   @Override
   public void backOff(int node, int thread, boolean busy, long delayNanos, Step then) {
-    runnable.add(then);
+    runnable.add(new Runnable(node, then));
   }
 
   @Override
   public void giveWay(int node, Step then) {
-    runnable.add(then);
+    runnable.add(new Runnable(node, then));
   }
 
   @Override

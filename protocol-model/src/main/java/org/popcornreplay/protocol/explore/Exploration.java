@@ -6,7 +6,9 @@ import java.util.List;
  * What an exploration found.
  *
  * @param scenario what was explored
+ * @param symmetries renamings of nodes and threads under which states count as one; 1 if none
  * @param states distinct states
+ * @param renamedStates distinct states where each name counts
  * @param transitions steps between them
  * @param ends states in which all is done
  * @param cyclic states on a cycle: retries that may gain nothing; 0 where not complete
@@ -15,7 +17,9 @@ import java.util.List;
  */
 public record Exploration(
     Scenario scenario,
+    int symmetries,
     int states,
+    long renamedStates,
     long transitions,
     int ends,
     int cyclic,
@@ -48,7 +52,8 @@ public record Exploration(
     return scenario.title()
         + ": "
         + states
-        + " states, "
+        + " states"
+        + (symmetries > 1 ? " (" + renamedStates + " without symmetry), " : ", ")
         + transitions
         + " transitions, "
         + ends

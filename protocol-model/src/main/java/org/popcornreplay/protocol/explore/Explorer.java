@@ -2,9 +2,12 @@ package org.popcornreplay.protocol.explore;
 
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.popcornreplay.protocol.Popcorn;
+import org.popcornreplay.protocol.Renaming;
 import org.popcornreplay.protocol.check.InvariantViolation;
 import org.popcornreplay.protocol.check.Invariants;
 
@@ -19,18 +22,26 @@ public final class Explorer {
 
   private final Scenario scenario;
   private final int limit;
+  private final List<Renaming> symmetries;
   private final Long2IntOpenHashMap ids = new Long2IntOpenHashMap();
   private final IntArrayList parents = new IntArrayList();
   private final IntArrayList actions = new IntArrayList();
   private final IntArrayList edgeFrom = new IntArrayList();
   private final IntArrayList edgeTo = new IntArrayList();
+  private long renamedStates;
   private final BitSet ends = new BitSet();
   private final List<Exploration.Finding> findings = new ArrayList<>();
 
-  /** Explores until {@code limit} states are known. */
+  /** Explores until {@code limit} states are known; those that a symmetry makes equal are one. */
   public Explorer(Scenario scenario, int limit) {
+    this(scenario, limit, scenario.symmetries());
+  }
+
+  /** Explores with these symmetries of the scenario. */
+  Explorer(Scenario scenario, int limit, List<Renaming> symmetries) {
     this.scenario = scenario;
     this.limit = limit;
+    this.symmetries = symmetries;
     ids.defaultReturnValue(-1);
   }
 
@@ -53,7 +64,9 @@ public final class Explorer {
     }
     return new Exploration(
         scenario,
+        symmetries.size(),
         ids.size(),
+        renamedStates,
         edgeFrom.size(),
         ends.cardinality(),
         cyclic,
@@ -103,13 +116,31 @@ public final class Explorer {
       find(Exploration.Kind.MODEL_DEFECT, thrown.toString(), from, code);
       return 1;
     }
-    int known = ids.get(world.stateHash());
+    int known = ids.get(canonicalHash(world));
     if (known >= 0) {
       edge(from, known);
     } else {
       enter(world, from, code);
     }
     return widest;
+  }
+
+  /** The same for all states that differ by a symmetry of the scenario only. */
+  private long canonicalHash(AnyOrderWorld world) {
+    long least = Long.MAX_VALUE;
+    for (Renaming names : symmetries) {
+      least = Math.min(least, world.stateHash(names));
+    }
+    return least;
+  }
+
+  /** How many states a symmetry makes equal to this one, itself counted. */
+  private int orbit(AnyOrderWorld world) {
+    LongOpenHashSet different = new LongOpenHashSet();
+    for (Renaming names : symmetries) {
+      different.add(world.stateHash(names));
+    }
+    return different.size();
   }
 
   private void edge(int from, int to) {
@@ -119,7 +150,8 @@ public final class Explorer {
 
   private void enter(AnyOrderWorld world, int parent, int code) {
     int id = ids.size();
-    ids.put(world.stateHash(), id);
+    ids.put(canonicalHash(world), id);
+    renamedStates += orbit(world);
     parents.add(parent);
     actions.add(code);
     if (parent >= 0) {
@@ -175,7 +207,7 @@ public final class Explorer {
 
   /** What happened on the way to a state and in one step more. */
   private List<String> chart(int parent, int code) {
-    List<String> chart = new ArrayList<>();
+    MessageChart chart = new MessageChart(scenario.nodes());
     AnyOrderWorld world = new AnyOrderWorld(scenario);
     world.record(chart);
     IntArrayList way = way(Math.max(parent, 0));
@@ -185,8 +217,8 @@ public final class Explorer {
         world.act(way.getInt(i) / CHOICES, way.getInt(i) % CHOICES);
       }
     } catch (RuntimeException thrown) {
-      chart.add(thrown.toString());
+      chart.happens(Popcorn.ORIGIN, thrown.toString());
     }
-    return chart;
+    return chart.lines();
   }
 }

@@ -1,14 +1,18 @@
 package org.popcornreplay.protocol.explore;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.popcornreplay.protocol.AccessMode;
 import org.popcornreplay.protocol.Advice;
 import org.popcornreplay.protocol.Completion;
 import org.popcornreplay.protocol.Options;
 import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.RegionKind;
+import org.popcornreplay.protocol.Renaming;
 import org.popcornreplay.protocol.Vma;
 
 /** A few threads on a few nodes that do a few operations each on one or two pages. */
@@ -167,6 +171,99 @@ public final class Scenario {
     }
   }
 
+  /**
+   * The renamings of remote nodes and threads that change nothing of the scenario, the one that
+   * renames nothing first. States that differ by one of them only behave alike, since the protocol
+   * treats all remotes the same way. It does not where it goes through the nodes one after the
+   * other, as munmap, so scenarios with VMA operations rename threads only.
+   */
+  List<Renaming> symmetries() {
+    List<Renaming> found = new ArrayList<>();
+    for (int[] nodeNames : permutations(nodes)) {
+      boolean may = nodeNames[Popcorn.ORIGIN] == Popcorn.ORIGIN;
+      if (may && keepsStart(nodeNames)) {
+        for (int[] threadNames : permutations(actors.size())) {
+          if (keepsPrograms(nodeNames, threadNames)) {
+            found.add(new Renaming(nodeNames, threadNames));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** All orders of the numbers below {@code count}, the rising one first. */
+  private static List<int[]> permutations(int count) {
+    List<int[]> all = new ArrayList<>();
+    permute(new int[count], 0, new BitSet(), all);
+    return all;
+  }
+
+  private static void permute(int[] begun, int place, BitSet used, List<int[]> all) {
+    if (place == begun.length) {
+      all.add(begun.clone());
+    }
+    for (int next = 0; place < begun.length && next < begun.length; next++) {
+      if (!used.get(next)) {
+        used.set(next);
+        begun[place] = next;
+        permute(begun, place + 1, used, all);
+        used.clear(next);
+      }
+    }
+  }
+
+  private boolean keepsStart(int[] nodeNames) {
+    boolean renames = false;
+    for (int node = 0; node < nodes; node++) {
+      renames |= nodeNames[node] != node;
+    }
+    if (renames && actors.stream().anyMatch(Scenario::changesAddressSpace)) {
+      return false;
+    }
+    for (int[] owning : owners) {
+      if (!set(owning, nodeNames).equals(set(owning, null))) {
+        return false;
+      }
+    }
+    int[] knowing = warm.stream().mapToInt(Integer::intValue).toArray();
+    return set(knowing, nodeNames).equals(set(knowing, null));
+  }
+
+  private static boolean changesAddressSpace(Actor actor) {
+    return actor.operations().stream()
+        .map(Operation::act)
+        .anyMatch(act -> act == Act.MUNMAP || act == Act.RELEASE || act == Act.DONTNEED);
+  }
+
+  private static Set<Integer> set(int[] members, int[] names) {
+    Set<Integer> set = new TreeSet<>();
+    for (int member : members) {
+      set.add(names == null ? member : names[member]);
+    }
+    return set;
+  }
+
+  private boolean keepsPrograms(int[] nodeNames, int[] threadNames) {
+    for (int thread = 0; thread < threadNames.length; thread++) {
+      Actor actor = actors.get(thread);
+      Actor other = actors.get(threadNames[thread]);
+      if (other.node() != nodeNames[actor.node()]
+          || other.operations().size() != actor.operations().size()) {
+        return false;
+      }
+      for (int place = 0; place < actor.operations().size(); place++) {
+        Operation mine = actor.operations().get(place);
+        Operation theirs = other.operations().get(place);
+        int argument = mine.act() == Act.MIGRATE ? nodeNames[mine.argument()] : mine.argument();
+        if (mine.act() != theirs.act() || argument != theirs.argument()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** The scenario as a litmus file, whose block leaves the order open. */
   public String litmus() {
     StringBuilder text = new StringBuilder("title ").append(title).append('\n');
@@ -202,6 +299,11 @@ public final class Scenario {
       }
     }
     return text.append("end\n").toString();
+  }
+
+  /** An operation in the words of litmus files. */
+  String words(int thread, int place) {
+    return words(actors.get(thread).operations().get(place));
   }
 
   private static String words(Operation operation) {

@@ -12,12 +12,11 @@ import org.popcornreplay.protocol.explore.Exploration.Finding;
 import org.popcornreplay.protocol.explore.Exploration.Kind;
 
 /**
- * Every order of small scenarios. {@code -Dexplore.states=N} lets the largest one go on to N
- * states; {@code -Dexplore.charts=true} prints the way to each finding.
+ * Every order of small scenarios. {@code -Dexplore.charts=true} prints the way to each finding; the
+ * Maven profile {@code explore} goes further.
  */
 final class ExplorerTest {
-  private static final int LARGEST = Integer.getInteger("explore.states", 750_000);
-  private static final int LIMIT = 1_000_000;
+  private static final int LIMIT = 2_000_000;
 
   private static Exploration explore(Scenario scenario, int limit) {
     Exploration found = new Explorer(scenario, limit).explore();
@@ -91,7 +90,16 @@ final class ExplorerTest {
                 .thread(1, "R0 W0")
                 .thread(1, "W0 R0")
                 .thread(2, "R0 W0"),
-            LARGEST));
+            LIMIT));
+    explorations.add(
+        explore(
+            new Scenario("three writers on three remotes", 4, 1)
+                .owners(0, 0)
+                .warm(1, 2, 3)
+                .thread(1, "W0 R0")
+                .thread(2, "W0 R0")
+                .thread(3, "W0 R0"),
+            LIMIT));
     explorations.add(
         explore(
             new Scenario("the variants FORWARDING and COALESCE_RR", 3, 1)
@@ -107,6 +115,7 @@ final class ExplorerTest {
     for (Exploration exploration : explorations) {
       states += exploration.states();
       assertEquals(List.of(), exploration.findings(), exploration.scenario().title());
+      assertTrue(exploration.complete(), exploration.scenario().title());
     }
     System.out.println("together " + states + " states");
     assertTrue(states >= 1_000_000, () -> "too few states");
@@ -189,6 +198,67 @@ final class ExplorerTest {
   }
 
   @Test
+  void symmetryLeavesNoStateOut() {
+    for (Scenario scenario : symmetric()) {
+      Exploration reduced = new Explorer(scenario, LIMIT).explore();
+      Exploration full =
+          new Explorer(scenario, LIMIT, scenario.symmetries().subList(0, 1)).explore();
+      assertTrue(reduced.symmetries() > 1, scenario.title());
+      assertTrue(reduced.complete() && full.complete(), scenario.title());
+      assertEquals(full.states(), reduced.renamedStates(), scenario.title());
+      assertTrue(reduced.states() < full.states(), scenario.title());
+      assertEquals(failures(full), failures(reduced), scenario.title());
+    }
+  }
+
+  private static List<Scenario> symmetric() {
+    return List.of(
+        new Scenario("two remote writers", 3, 1)
+            .owners(0, 0, 1, 2)
+            .thread(1, "W0 R0")
+            .thread(2, "W0 R0")
+            .thread(0, "R0"),
+        new Scenario("two threads of a node", 2, 1)
+            .owners(0, 0)
+            .warm(1)
+            .thread(0, "W0")
+            .thread(1, "R0 W0")
+            .thread(1, "R0 W0"),
+        new Scenario("two go to different nodes and end", 3, 1)
+            .thread(0, "W0 M1 W0 exit")
+            .thread(0, "W0 M2 W0 exit"),
+        new Scenario("two sleep and one wakes", 3, 1)
+            .owners(0, 0, 1, 2)
+            .thread(0, "wake wake")
+            .thread(1, "wait W0")
+            .thread(2, "wait W0"),
+        new Scenario("two release", 2, 1)
+            .owners(0, 0, 1)
+            .thread(1, "release R0")
+            .thread(1, "release R0"));
+  }
+
+  @Test
+  void onlyWhatIsAlikeIsRenamed() {
+    assertEquals(1, new Scenario("a", 3, 1).thread(1, "W0").thread(2, "R0").symmetries().size());
+    assertEquals(2, new Scenario("b", 3, 1).thread(1, "W0").thread(2, "W0").symmetries().size());
+    assertEquals(
+        1,
+        new Scenario("c", 3, 1).owners(0, 1).thread(1, "W0").thread(2, "W0").symmetries().size());
+    // munmap goes through the nodes in their order
+    assertEquals(
+        1, new Scenario("d", 3, 1).thread(1, "unmap").thread(2, "unmap").symmetries().size());
+    assertEquals(
+        6,
+        new Scenario("e", 2, 1)
+            .thread(1, "W0")
+            .thread(1, "W0")
+            .thread(1, "W0")
+            .symmetries()
+            .size());
+  }
+
+  @Test
   void findingsComeWithALitmusFileAndAChart() {
     Scenario scenario =
         new Scenario("release of a page that nobody else has", 2, 1)
@@ -196,7 +266,13 @@ final class ExplorerTest {
             .thread(1, "release R0");
     Finding lost = new Explorer(scenario, LIMIT).explore().findings().get(0);
     assertEquals(Kind.KERNEL_FAILURE, lost.kind());
-    assertTrue(lost.chart().get(0).contains("begins operation 0"));
+    assertEquals(
+        List.of(
+            "node 0                              node 1",
+            "                                    T0 begins madvise-release P",
+            "                                      (1) -> 0 VMA_OP_REQUEST madvise",
+            "(1) <- 1 VMA_OP_REQUEST madvise"),
+        lost.chart().subList(0, 4));
     assertTrue(scenario.litmus().contains("  do T0 madvise-release P\n  do T0 read P[0]\nend"));
   }
 }
