@@ -20,10 +20,10 @@ abstract class ExitActivity extends Activity {
 
   /** From {@code popcorn_exit_task} on, at the origin. */
   final void exitAtOrigin() {
-    boolean last = cluster.liveTasks() == 1;
+    boolean last = cluster.tasks.live() == 1;
     if (last && cluster.isDistributed()) {
       if (cluster.origin().servedRequests > 0 && !cluster.options.cleanExit) {
-        cluster.failed(
+        cluster.failures.failed(
             Popcorn.ORIGIN,
             thread,
             "K15",
@@ -79,7 +79,7 @@ abstract class ExitActivity extends Activity {
 
   private void gone() {
     at = IDLE;
-    cluster.taskEnded(task);
+    cluster.tasks.ended(task);
     exited();
   }
 

@@ -41,14 +41,14 @@ final class ExitCall extends ExitActivity {
     at = IDLE;
     task.node = -1;
     cluster.observer.threadExits(thread, node);
-    cluster.endOperation(task, Outcome.OK);
+    cluster.calls.end(task, Outcome.OK);
   }
 
   @Override
   void exited() {
     cluster.observer.threadExits(thread, node);
-    if (!cluster.awaitsGroup(task)) {
-      cluster.endOperation(task, Outcome.OK);
+    if (!cluster.exitGroup.isAwaitedBy(task)) {
+      cluster.calls.end(task, Outcome.OK);
     }
   }
 }

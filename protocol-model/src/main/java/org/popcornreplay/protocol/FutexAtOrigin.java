@@ -18,6 +18,6 @@ final class FutexAtOrigin extends FutexOperation {
   void ended(int returned) {
     at = IDLE;
     cluster.observer.futexEnds(thread, node, call.operation(), call.address(), returned);
-    cluster.endOperation(task, returned);
+    cluster.calls.end(task, returned);
   }
 }

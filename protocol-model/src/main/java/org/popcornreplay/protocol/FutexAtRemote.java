@@ -44,7 +44,7 @@ final class FutexAtRemote extends Activity {
     int returned = ((FutexMessage) station.reply()).result;
     at = IDLE;
     cluster.observer.futexEnds(thread, node, call.operation(), call.address(), returned);
-    cluster.endOperation(task, returned);
+    cluster.calls.end(task, returned);
   }
 
   @Override

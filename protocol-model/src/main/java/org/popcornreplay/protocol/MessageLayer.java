@@ -51,7 +51,7 @@ final class MessageLayer {
             && cluster.world.isSendQueueFull(message.from(), message.to())
             && cluster.processServer.hasSignalPending(sender);
     if (lost) {
-      cluster.failed(
+      cluster.failures.failed(
           sender.node,
           sender.thread,
           "K18",
@@ -70,7 +70,7 @@ final class MessageLayer {
   void process(Message message) {
     int node = message.to();
     if (node == Popcorn.ORIGIN && creditsLeaked[message.from()] >= MAX_RECV_DEPTH) {
-      cluster.failed(
+      cluster.failures.failed(
           node,
           message.thread(),
           "K11",

@@ -23,12 +23,12 @@ final class MigrationCall extends Activity {
       cluster.observer.migrationBegins(thread, node, nid);
       spend(Cost.MIGRATE_SEND, BACK_FILLED);
     } else if (task.isAway()) {
-      cluster.failed(
+      cluster.failures.failed(
           node, thread, "K21", Outcome.BUG, "migration from remote " + node + " to remote " + nid);
-      cluster.endOperation(task, Outcome.BUG);
+      cluster.calls.end(task, Outcome.BUG);
     } else {
       cluster.observer.migrationBegins(thread, node, nid);
-      cluster.distribute();
+      cluster.processServer.distribute();
       spend(Cost.MIGRATE_SEND, FILLED);
     }
   }

@@ -19,7 +19,7 @@ final class OriginPeer extends Activity {
   /** Puts a request into the slot; a second one is a kernel BUG (process_server.c:838). */
   void request(Message message) {
     if (slot != null) {
-      cluster.bug(this, "", "the slot of thread " + thread + "'s origin peer is full");
+      cluster.failures.bug(this, "", "the slot of thread " + thread + "'s origin peer is full");
       return;
     }
     slot = message;

@@ -318,7 +318,8 @@ final class PageFault extends PageActivity {
   private boolean copyOnWrite() {
     PageTable pages = here().pages;
     if (area.isShared()) {
-      cluster.bug(this, "", "the origin writes distributed page " + page + " of a shared file");
+      cluster.failures.bug(
+          this, "", "the origin writes distributed page " + page + " of a shared file");
       return false;
     }
     if (!pages.has(pageIndex, PageTable.DIRTY) && !pages.has(pageIndex, PageTable.COWED)) {
@@ -429,7 +430,7 @@ final class PageFault extends PageActivity {
     } else {
       int outcome = result == FaultResult.SIGSEGV ? Outcome.SIGSEGV : Outcome.SIGBUS;
       if (here().isRemote()) {
-        cluster.failed(
+        cluster.failures.failed(
             node,
             thread,
             "K5",
@@ -485,7 +486,7 @@ final class PageFault extends PageActivity {
 
   private void perform() {
     if (write) {
-      here().pages.fill(pageIndex, cluster.written(pageIndex));
+      here().pages.fill(pageIndex, cluster.versions.written(pageIndex));
       here().pages.raise(pageIndex, PageTable.DIRTY);
       cluster.observer.pageChanged(node, page);
     } else {

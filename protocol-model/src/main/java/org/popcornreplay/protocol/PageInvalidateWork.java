@@ -33,7 +33,7 @@ final class PageInvalidateWork extends PageActivity {
   private void findTask() {
     if (!here().worker.isRunning()) {
       at = ENDED;
-      cluster.failed(
+      cluster.failures.failed(
           node,
           thread,
           "K10",
@@ -58,7 +58,7 @@ final class PageInvalidateWork extends PageActivity {
     } else if (handle == null) {
       invalidate();
     } else if (handle.invalidate) {
-      cluster.bug(this, "", "a second invalidation waits for " + handle);
+      cluster.failures.bug(this, "", "a second invalidation waits for " + handle);
     } else {
       handle.invalidate = true;
       handle.invalidator = this;
@@ -77,7 +77,8 @@ final class PageInvalidateWork extends PageActivity {
         context.pages.entry(pageIndex) > PageTable.INVALID
             || context.pages.has(pageIndex, PageTable.NO_RIGHTS);
     if (!present) {
-      cluster.bug(this, "", "page " + page + " to invalidate is not present at node " + node);
+      cluster.failures.bug(
+          this, "", "page " + page + " to invalidate is not present at node " + node);
       return;
     }
     context.pages.lower(pageIndex, PageTable.OWN);

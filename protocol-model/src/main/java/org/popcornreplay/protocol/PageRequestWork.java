@@ -75,7 +75,8 @@ final class PageRequestWork extends PageActivity {
   private void findTask() {
     if (!taskExists()) {
       if (wasAlive && here().isRemote()) {
-        cluster.bug(this, "K28", "page " + page + " is requested of a process that just dies");
+        cluster.failures.bug(
+            this, "K28", "page " + page + " is requested of a process that just dies");
       } else {
         answer(FaultResult.SIGBUS);
       }
@@ -86,7 +87,7 @@ final class PageRequestWork extends PageActivity {
   }
 
   private boolean taskExists() {
-    return here().isRemote() ? here().worker.isRunning() : cluster.originTaskExists(thread);
+    return here().isRemote() ? here().worker.isRunning() : cluster.tasks.exists(thread);
   }
 
   private void lock() {
@@ -112,7 +113,7 @@ final class PageRequestWork extends PageActivity {
     if (area == null) {
       unlockAndAnswer(FaultResult.SIGBUS);
     } else if (area.isExecutable()) {
-      cluster.bug(this, "", "page " + page + " of an executable VMA is requested");
+      cluster.failures.bug(this, "", "page " + page + " of an executable VMA is requested");
     } else if (here().isRemote()) {
       handleRemotefaultAtRemote();
     } else {
@@ -128,7 +129,7 @@ final class PageRequestWork extends PageActivity {
       return;
     }
     if (area.kind() == RegionKind.VVAR) {
-      cluster.bug(this, "", "page " + page + " of a special mapping is requested");
+      cluster.failures.bug(this, "", "page " + page + " of a special mapping is requested");
       return;
     }
     FaultHandle ongoing = here().faults.get(pageIndex);
@@ -172,7 +173,8 @@ final class PageRequestWork extends PageActivity {
     PageServer server = cluster.pageServer;
     if (server.isOwner(pageIndex, requester)) {
       if (!write) {
-        cluster.bug(this, "K13", "node " + requester + " reads page " + page + " that it owns");
+        cluster.failures.bug(
+            this, "K13", "node " + requester + " reads page " + page + " that it owns");
         return;
       }
       granted = true;
@@ -254,7 +256,7 @@ final class PageRequestWork extends PageActivity {
     switch (cluster.pageServer.startFaultHandling(this, write, true)) {
       case LEADER -> {
         if (here().pages.entry(pageIndex) == PageTable.NONE) {
-          cluster.failed(
+          cluster.failures.failed(
               node,
               thread,
               "K16",

@@ -68,7 +68,7 @@ final class PageServer {
         return Entry.RETRY;
       }
       default -> {
-        cluster.bug(
+        cluster.failures.bug(
             activity, "", "fault-handle action " + index + " cannot occur; " + ongoing.toString());
         return Entry.IMPOSSIBLE;
       }
@@ -183,12 +183,13 @@ final class PageServer {
     int owners = directory.count(index);
     int candidates = owners - (directory.contains(index, Popcorn.ORIGIN) ? 1 : 0);
     if (candidates == 0) {
-      cluster.bug(claimer, "K13", "page " + claimer.page + " has no owner to fetch it from");
+      cluster.failures.bug(
+          claimer, "K13", "page " + claimer.page + " has no owner to fetch it from");
       return false;
     }
     int chosen = candidates == 1 ? 0 : cluster.world.choose(candidates);
     if (!write && chosen != 0) {
-      cluster.hang(
+      cluster.failures.hang(
           claimer,
           "K8",
           "read claim of page " + claimer.page + " with " + candidates + " owners asks nobody");
@@ -228,7 +229,7 @@ final class PageServer {
       }
       pages.fill(index, response.contents);
     } else {
-      cluster.failed(
+      cluster.failures.failed(
           claimer.node,
           claimer.thread,
           "K9",
@@ -241,7 +242,7 @@ final class PageServer {
   private void fillsPageCache(PageActivity claimer) {
     Vma area = cluster.origin().vmas.covering(claimer.page);
     if (area != null && area.isFileBacked() && !area.isShared()) {
-      cluster.failed(
+      cluster.failures.failed(
           claimer.node,
           claimer.thread,
           "K7",
@@ -285,7 +286,7 @@ final class PageServer {
       cluster.setEntry(context, index, area.isFileBacked() ? PageTable.READ : PageTable.ZERO);
     }
     if (fresh) {
-      pages.fill(index, cluster.latest(index));
+      pages.fill(index, cluster.versions.latest(index));
     }
   }
 
@@ -304,7 +305,7 @@ final class PageServer {
       cluster.setEntry(origin, index, area.isWritable() ? PageTable.WRITE : PageTable.READ);
       pages.raise(index, PageTable.DIRTY);
     }
-    pages.fill(index, cluster.latest(index));
+    pages.fill(index, cluster.versions.latest(index));
   }
 
   /** {@code page_server_zap_pte} for a range: entries and info words go. */
@@ -317,7 +318,7 @@ final class PageServer {
           if (context.pages.entry(index) != PageTable.NONE) {
             cluster.setEntry(context, index, PageTable.NONE);
             if (!context.isRemote()) {
-              cluster.written(index);
+              cluster.versions.written(index);
             }
           }
           context.pages.clearFlags(index);

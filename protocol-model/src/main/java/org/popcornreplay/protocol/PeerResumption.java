@@ -35,7 +35,7 @@ final class PeerResumption extends ExitActivity {
     task.migrationTarget = -1;
     task.originPeer.served(message, 0);
     cluster.observer.migrationEnds(thread, from, Popcorn.ORIGIN);
-    cluster.endOperation(task, Outcome.OK);
+    cluster.calls.end(task, Outcome.OK);
   }
 
   @Override

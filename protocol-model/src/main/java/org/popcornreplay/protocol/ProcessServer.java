@@ -1,5 +1,7 @@
 package org.popcornreplay.protocol;
 
+import java.util.BitSet;
+
 /**
  * The functions of process_server.c that its contexts share. The contexts are {@link
  * MigrationCall}, {@link CloneRemoteThread}, {@link RemoteWorker}, {@link RemoteTaskStart}, {@link
@@ -8,21 +10,51 @@ package org.popcornreplay.protocol;
 final class ProcessServer {
   private final PopcornCluster cluster;
 
+  /** Nodes whose {@code remote_tgids} entry is set; never cleared. */
+  private final BitSet hosts = new BitSet();
+
+  private boolean distributed;
+
   ProcessServer(PopcornCluster cluster) {
     this.cluster = cluster;
   }
 
+  /** Whether the process has a {@code remote_context}: it has migrated at least once. */
+  boolean isDistributed() {
+    return distributed;
+  }
+
+  void distribute() {
+    distributed = true;
+  }
+
+  void addHost(int node) {
+    hosts.set(node);
+  }
+
+  /** Whether {@code remote_tgids[nid] != 0}. */
+  boolean isHost(int node) {
+    return hosts.get(node);
+  }
+
+  /**
+   * The first node from {@code from} on that has hosted the process, the origin not; -1 if none.
+   */
+  int nextHost(int from) {
+    return hosts.nextSetBit(from);
+  }
+
   /** {@code handle_remote_task_pairing}. */
   void handleRemoteTaskPairing(Message message) {
-    cluster.addHost(message.from());
+    addHost(message.from());
     cluster.messages.handled(message, 0);
   }
 
   /** {@code request_remote_work} at the origin: unknown pids drop the message (K19). */
   void requestRemoteWork(Message message) {
-    Task task = cluster.task(message.thread());
+    Task task = cluster.tasks.get(message.thread());
     if (task.ended) {
-      cluster.failed(
+      cluster.failures.failed(
           message.to(),
           message.thread(),
           "K19",
@@ -47,7 +79,7 @@ final class ProcessServer {
 
   /** {@code __terminate_remotes}: tells every node that ever hosted the process. */
   void terminateRemotes(ExitActivity last, int next) {
-    int target = cluster.nextHost(last.terminated + 1);
+    int target = nextHost(last.terminated + 1);
     if (target < 0) {
       last.at = next;
       last.resume();
@@ -68,7 +100,7 @@ final class ProcessServer {
 
   /** Whether the sender of a message is a task that has been told to die and has not yet. */
   boolean hasSignalPending(Activity sender) {
-    Task task = cluster.originTaskExists(sender.thread) ? cluster.task(sender.thread) : null;
+    Task task = cluster.tasks.exists(sender.thread) ? cluster.tasks.get(sender.thread) : null;
     if (task == null || !task.killed || task.exiting) {
       return false;
     }
@@ -81,15 +113,15 @@ final class ProcessServer {
 
   /** What the ending worker does to user threads that are still there (K27). */
   void endLeftoverTasks(int node) {
-    for (Task task : cluster.tasks()) {
+    for (Task task : cluster.tasks.all()) {
       if (task.node == node) {
         if (!cluster.options.cleanExit) {
-          cluster.failed(
+          cluster.failures.failed(
               node, task.id, "K27", Outcome.BUG, "thread " + task.id + " outlives its worker");
         }
         task.node = -1;
         cluster.observer.threadExits(task.id, node);
-        cluster.endOperation(task, Outcome.EINTR);
+        cluster.calls.end(task, Outcome.EINTR);
       }
     }
   }

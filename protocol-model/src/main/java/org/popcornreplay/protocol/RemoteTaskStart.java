@@ -32,7 +32,7 @@ final class RemoteTaskStart extends Activity {
       task.backoffWeight = 0;
       task.migrationTarget = -1;
       cluster.observer.migrationEnds(thread, Popcorn.ORIGIN, node);
-      cluster.endOperation(task, Outcome.OK);
+      cluster.calls.end(task, Outcome.OK);
     }
   }
 }

@@ -97,7 +97,7 @@ final class RemoteWorker extends Activity {
   private void taskCreated() {
     Message work = current;
     at = LOOP;
-    new RemoteTaskStart(cluster, cluster.task(work.thread()), node).wake();
+    new RemoteTaskStart(cluster, cluster.tasks.get(work.thread()), node).wake();
     served(0);
   }
 

@@ -122,9 +122,9 @@ abstract class VmaActivity extends Activity {
       cluster.messages.leakReceiveCredit(target);
     }
     station = null;
-    target = cluster.nextHost(target + 1);
+    target = cluster.processServer.nextHost(target + 1);
     if (target == except) {
-      target = cluster.nextHost(target + 1);
+      target = cluster.processServer.nextHost(target + 1);
     }
     if (target < 0) {
       goOn();

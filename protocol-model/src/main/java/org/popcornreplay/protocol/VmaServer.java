@@ -43,7 +43,7 @@ final class VmaServer {
     return switch (call.operation()) {
       case MMAP -> {
         if (!context.vmas.isHole(call.start(), end)) {
-          cluster.markIrregular(call.start(), end);
+          cluster.versions.markIrregular(call.start(), end);
         }
         unmap(context, call.start(), end);
         context.vmas.map(new Vma(call.start(), end, call.kind(), call.protection(), call.object()));
@@ -120,7 +120,7 @@ final class VmaServer {
     }
     if (start == newStart) {
       if (newEnd < oldEnd) {
-        cluster.markIrregular(newEnd, oldEnd);
+        cluster.versions.markIrregular(newEnd, oldEnd);
         unmap(context, newEnd, oldEnd);
       } else if (newEnd > oldEnd) {
         if (!context.vmas.isHole(oldEnd, newEnd)) {
@@ -130,7 +130,7 @@ final class VmaServer {
       }
       return Outcome.OK;
     }
-    cluster.markIrregular(start, oldEnd);
+    cluster.versions.markIrregular(start, oldEnd);
     unmap(context, newStart, newEnd);
     long moved = Math.min(call.pages(), call.newPages());
     PageTable pages = context.pages;
@@ -142,11 +142,11 @@ final class VmaServer {
           int target = cluster.pageIndex(cluster.page(index) - start + newStart);
           if (pages.entry(index) != PageTable.NONE) {
             cluster.setEntry(context, target, pages.entry(index));
-            pages.fill(target, cluster.latest(target));
+            pages.fill(target, cluster.versions.latest(target));
           }
         });
     unmap(context, start, oldEnd);
-    cluster.markIrregular(newStart, newEnd);
+    cluster.versions.markIrregular(newStart, newEnd);
     context.vmas.map(area.withRange(newStart, newEnd));
     return Outcome.OK;
   }
@@ -166,7 +166,7 @@ final class VmaServer {
       }
       context.vmas.map(new Vma(oldEnd, end, RegionKind.HEAP, Vma.READ | Vma.WRITE, object));
     } else if (end < oldEnd) {
-      cluster.markIrregular(end, oldEnd);
+      cluster.versions.markIrregular(end, oldEnd);
       unmap(context, end, oldEnd);
     }
     return Outcome.OK;
@@ -177,7 +177,7 @@ final class VmaServer {
       return Outcome.ENOMEM;
     }
     if (advice != Advice.OTHER && cluster.isDistributed()) {
-      cluster.markIrregular(start, end);
+      cluster.versions.markIrregular(start, end);
     }
     if (advice == Advice.DONTNEED) {
       cluster.pageServer.zap(context, start, end);

@@ -43,7 +43,7 @@ final class VmaSyscall extends VmaActivity {
   private void hangInBrk() {
     if (here().mmapSem.downWriteTrylock(this)) {
       sleep(ENDED, "mmap_sem, which it holds itself");
-      cluster.hang(this, "K6", "brk at node " + node + " takes mmap_sem twice");
+      cluster.failures.hang(this, "K6", "brk at node " + node + " takes mmap_sem twice");
     } else {
       execute(Locking.WRITE_SPIN, ENDED);
     }
@@ -136,7 +136,7 @@ final class VmaSyscall extends VmaActivity {
     at = IDLE;
     cluster.observer.vmaOperationEnds(
         thread, node, call.operation().label(), call.start(), call.pages(), outcome);
-    cluster.endOperation(task, outcome);
+    cluster.calls.end(task, outcome);
   }
 
   @Override

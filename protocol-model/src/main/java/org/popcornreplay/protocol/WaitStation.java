@@ -55,7 +55,7 @@ final class WaitStation {
 
   /** Long ago, in truth: the reply only makes it known. */
   private void crash() {
-    waiter.cluster.bug(
+    waiter.cluster.failures.bug(
         waiter,
         waiter instanceof FutexAtRemote ? "K20" : "",
         reply.type() + " comes after more than 300 s; its waiter has used an error pointer");

@@ -15,7 +15,7 @@ public enum PlantedDefect {
   STALE_FRAME {
     @Override
     void damage(PopcornCluster cluster, int node, long page) {
-      cluster.written(cluster.pageIndex(page));
+      cluster.versions.written(cluster.pageIndex(page));
     }
   },
   /** The origin has forgotten who owns a page. */
@@ -39,7 +39,7 @@ public enum PlantedDefect {
       MessageType type = MessageType.PAGE_INVALIDATE_RESPONSE;
       cluster.messages.post(
           new PageInvalidation(type, node, 0, type.wireBytes(), Message.NO_THREAD, page, 999),
-          cluster.tasks().get(0).fault);
+          cluster.tasks.all().get(0).fault);
     }
   },
   /** A lock is never released. */
@@ -53,7 +53,7 @@ public enum PlantedDefect {
   STATION_LEFT {
     @Override
     void damage(PopcornCluster cluster, int node, long page) {
-      cluster.stations(node).get(cluster.tasks().get(0).fault, 1);
+      cluster.stations(node).get(cluster.tasks.all().get(0).fault, 1);
     }
   };
 
