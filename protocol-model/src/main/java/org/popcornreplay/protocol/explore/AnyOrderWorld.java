@@ -27,7 +27,7 @@ final class AnyOrderWorld implements World {
   private final int nodes;
   private final List<ArrayDeque<Message>> links = new ArrayList<>();
   private final List<ArrayDeque<Step>> works = new ArrayList<>();
-  private final List<Runnable> runnable = new ArrayList<>();
+  private final List<Woken> runnable = new ArrayList<>();
   private final int[] begun;
   private final int[] state;
   private int choice;
@@ -36,7 +36,7 @@ final class AnyOrderWorld implements World {
   private String bad;
 
   /** A context that can go on. */
-  private record Runnable(int node, Step step) {}
+  private record Woken(int node, Step step) {}
 
   AnyOrderWorld(Scenario scenario) {
     this.scenario = scenario;
@@ -105,7 +105,7 @@ final class AnyOrderWorld implements World {
     widest = 1;
     int left = action;
     if (left < runnable.size()) {
-      Runnable context = runnable.remove(left);
+      Woken context = runnable.remove(left);
       tell(context.node(), describe(context.step()) + " goes on");
       context.step().run();
       return widest;
@@ -191,7 +191,7 @@ final class AnyOrderWorld implements World {
       }
     }
     long unordered = 0;
-    for (Runnable context : runnable) {
+    for (Woken context : runnable) {
       Digest one = new Digest(names);
       fold(context.step(), one);
       unordered += one.value();
@@ -232,7 +232,7 @@ final class AnyOrderWorld implements World {
 
   @Override
   public void rdmaWrite(int from, int to, int bytes, Step completed) {
-    runnable.add(new Runnable(from, completed));
+    runnable.add(new Woken(from, completed));
   }
 
   @Override
@@ -243,7 +243,7 @@ final class AnyOrderWorld implements World {
   @Override
   public void spend(int node, Runner runner, int peer, int thread, Cost cost, Step then) {
     if (cost == Cost.PAGE_REPLY || cost == Cost.TRYLOCK_YIELD) {
-      runnable.add(new Runnable(node, then));
+      runnable.add(new Woken(node, then));
     } else {
       then.run();
     }
@@ -251,17 +251,17 @@ final class AnyOrderWorld implements World {
 
   @Override
   public void wake(int node, Runner runner, int peer, int thread, Step then) {
-    runnable.add(new Runnable(node, then));
+    runnable.add(new Woken(node, then));
   }
 
   @Override
   public void backOff(int node, int thread, boolean busy, long delayNanos, Step then) {
-    runnable.add(new Runnable(node, then));
+    runnable.add(new Woken(node, then));
   }
 
   @Override
   public void giveWay(int node, Step then) {
-    runnable.add(new Runnable(node, then));
+    runnable.add(new Woken(node, then));
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.popcornreplay.protocol.explore;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.popcornreplay.protocol.Message;
 
 /** What happens on each node, a column for each, in the order in which it happens. */
@@ -14,7 +13,7 @@ final class MessageChart {
 
   private final int nodes;
   private final List<Entry> entries = new ArrayList<>();
-  private final Map<Message, Integer> numbers = new IdentityHashMap<>();
+  private final IdentityHashMap<Message, Integer> numbers = new IdentityHashMap<>();
 
   MessageChart(int nodes) {
     this.nodes = nodes;

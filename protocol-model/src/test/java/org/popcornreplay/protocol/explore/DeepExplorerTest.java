@@ -42,6 +42,14 @@ final class DeepExplorerTest {
             .thread(1, "W0 R0")
             .thread(2, "W0 R0")
             .thread(3, "W0 R0"),
+        new Scenario("three remotes and the origin, two pages", 4, 2)
+            .owners(0, 0, 1, 2, 3)
+            .owners(1, 0)
+            .warm(1, 2, 3)
+            .thread(0, "W0")
+            .thread(1, "W0 W1")
+            .thread(2, "W0 W1")
+            .thread(3, "W0 W1"),
         new Scenario("two pages, two remotes and the origin, three accesses each", 3, 2)
             .owners(0, 0, 1, 2)
             .owners(1, 0, 1, 2)
