@@ -62,6 +62,8 @@ int main(int argc, char** argv) {
   for (int i = 0; i < nodes; i++) {
     PointToPointHelper link;
     link.SetDeviceAttribute("DataRate", DataRateValue(DataRate(rate)));
+    // A full segment with all of what a real wire adds must not be cut into fragments.
+    link.SetDeviceAttribute("Mtu", UintegerValue(9000));
     // The latency of the switch is put on half of each path's two links.
     link.SetChannelAttribute("Delay", TimeValue(NanoSeconds(linkNs) + NanoSeconds(switchNs) / 2));
     link.SetQueue("ns3::DropTailQueue", "MaxSize", StringValue("100000000p"));

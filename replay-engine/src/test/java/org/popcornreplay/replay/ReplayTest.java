@@ -305,4 +305,27 @@ class ReplayTest {
     double ratio = (double) narrow / wide;
     assertTrue(ratio > 3.8 && ratio < 4.3, "ratio " + ratio);
   }
+
+  @Test
+  void aThreadDoesNotRunAheadOfWhatItsCreatorGoesOnToDo() throws IOException {
+    // The creator makes a second writer in the step in which it made the first.
+    Path path =
+        script(
+            trace -> {
+              long data = trace.region("data", 1);
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder one = trace.spawn(main, "one");
+              ThreadBuilder two = trace.spawn(main, "two");
+              for (int i = 0; i < 50; i++) {
+                one.write(data).compute(100_000);
+                two.write(data + 64).compute(100_000);
+              }
+              one.exit();
+              two.exit();
+              main.join(one).join(two);
+            });
+    CostProfile near = ProfileFile.load("ideal").with(ProfileKey.LINK_LATENCY, "100");
+    Replay run = run(path, request(2, "round-robin", near), new RunListener() {});
+    assertTrue(run.traffic().messages() > 150, "messages: " + run.traffic().messages());
+  }
 }

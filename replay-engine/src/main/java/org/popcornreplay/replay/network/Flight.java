@@ -78,7 +78,7 @@ final class Flight extends WireTrip {
     }
     link.sendNext();
     if (handedOver != null && !network.completesAtReceiver()) {
-      handedOver.run();
+      network.handOver(from, handedOver);
     }
   }
 

@@ -39,6 +39,8 @@ public final class Network {
     }
   }
 
+  private static final int MOST_NESTED = 64;
+
   private final EventQueue queue;
   private final Cores[] cores;
   private final NodeSpeeds speeds;
@@ -56,6 +58,7 @@ public final class Network {
   private final Link[][] links;
   private Receiver receiver;
   private KernelContext current;
+  private int handOvers;
   private long sequence;
   private long inFlight;
   private long blockedSends;
@@ -228,6 +231,20 @@ public final class Network {
             handedOver.run();
           }
         });
+  }
+
+  /**
+   * What waits for the transport goes on: at once, but for senders that tell very many nodes one by
+   * one where nothing takes time, whose calls would pile up.
+   */
+  void handOver(int node, Step then) {
+    if (handOvers >= MOST_NESTED) {
+      queue.after(node, 0, then);
+      return;
+    }
+    handOvers++;
+    then.run();
+    handOvers--;
   }
 
   NagleStream stream(Link link) {

@@ -46,6 +46,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   private boolean user;
   private boolean walking;
   private boolean again;
+  private boolean ownStep;
   private long stolenNanos;
 
   // Work in the kernel.
@@ -624,7 +625,9 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       if (!run.popcorn().mayBegin(number)) {
         end(); // another thread ended the process
       } else {
+        ownStep = true;
         runUser();
+        ownStep = false;
       }
     }
   }
@@ -649,7 +652,9 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   }
 
   private void walk() {
-    long horizon = run.horizon(node);
+    // Within a step of somebody else, what that step goes on to do is not in the queue yet: the
+    // thread must not run ahead of it.
+    long horizon = ownStep ? run.horizon(node) : run.now();
     while (user && !ended && !run.stopped()) {
       if (slice.isActive()) {
         if (!runSlice(horizon)) {
