@@ -99,7 +99,7 @@ final class WholePathTest {
         repaired.get("simulated_ns").asDouble(),
         run.get("simulated_ns").asDouble(),
         repaired.get("simulated_ns").asDouble() * 0.05);
-    assertEquals(transfers(repaired), transfers(run), transfers(repaired) * 0.2);
+    assertEquals((double) transfers(repaired), (double) transfers(run), transfers(repaired) * 0.2);
   }
 
   @Test
