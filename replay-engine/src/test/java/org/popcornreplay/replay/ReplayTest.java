@@ -188,16 +188,25 @@ class ReplayTest {
 
   @Test
   void aFasterNetworkNeverSlowsARunInRecordedOrder() throws IOException {
-    Path path = pattern(Pattern.PRODUCER_CONSUMER, new PatternOptions(3, 2, 60, 1000, 0, 1));
-    long before = Long.MAX_VALUE;
-    for (int latency : new int[] {64_000, 16_000, 4_000, 1_000, 250}) {
-      CostProfile profile = dex().with(ProfileKey.LINK_LATENCY, Integer.toString(latency));
-      RunRequest request =
-          new RunRequest(3, "round-robin", profile, Options.FAITHFUL, -1, true, PAGE, 1);
-      Replay run = run(path, request, new RunListener() {});
-      assertNull(run.impasse());
-      assertTrue(run.simulatedNanos() <= before, "at latency " + latency);
-      before = run.simulatedNanos();
+    for (Pattern pattern :
+        List.of(
+            Pattern.PRODUCER_CONSUMER,
+            Pattern.LOCK,
+            Pattern.PRIVATE,
+            Pattern.READ_SHARED,
+            Pattern.STENCIL)) {
+      Path path = pattern(pattern, new PatternOptions(3, 2, 60, 1000, 0, 1));
+      long before = Long.MAX_VALUE;
+      for (int latency : new int[] {64_000, 16_000, 4_000, 1_000, 250}) {
+        CostProfile profile = dex().with(ProfileKey.LINK_LATENCY, Integer.toString(latency));
+        RunRequest request =
+            new RunRequest(3, "round-robin", profile, Options.FAITHFUL, -1, true, PAGE, 1);
+        Replay run = run(path, request, new RunListener() {});
+        assertNull(run.impasse());
+        String what = pattern + " at latency " + latency + ": " + run.simulatedNanos();
+        assertTrue(run.simulatedNanos() <= before, what + " after " + before);
+        before = run.simulatedNanos();
+      }
     }
   }
 
