@@ -230,55 +230,68 @@ static void callMiss(Block* b, const Group* g, IRExpr* a, IRExpr* guard)
    addStmtToIRSB(b->out, IRStmt_Dirty(call));
 }
 
+/* The address of a field of an entry, whose slot is known at translation (NULL) or a distance into the table. A sum of its
+   own for each use, which becomes part of the instruction that uses it. */
+static IRExpr* field(Block* b, IRExpr* slot, Addr entry, ULong offset)
+{
+   return slot == NULL ? word(entry + offset) : plus(b, slot, (Long)(entry + offset));
+}
+
+static IRExpr* loadBase(Block* b, const Group* g, IRExpr* slot, Addr entry)
+{
+   return tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, field(b, slot, entry, offsetof(Entry, base) + g->write * 8)));
+}
+
+static IRExpr* lineOf(Block* b, IRExpr* a)
+{
+   return binary(b, Iop_Shr64, a, IRExpr_Const(IRConst_U8(6)));
+}
+
 /* Adds a group's accesses to the entry of their page. */
 static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt nParts)
 {
-   IRExpr *a, *entry, *lines;
+   IRExpr *slot = NULL, *lines = NULL;
+   Addr    entry = (Addr)table;
    if (root == IRTemp_INVALID) {
       Addr at = (Addr)g->offset, page = at & ~(Addr)(PAGE_BYTES - 1);
-      a = word(at);
       if (at - page > g->most) {
-         callMiss(b, g, a, NULL);
+         callMiss(b, g, word(at), NULL);
          return;
       }
-      entry = word((Addr)&table[(at >> 12) & (ENTRIES - 1)]);
+      entry = (Addr)&table[(at >> 12) & (ENTRIES - 1)];
       ULong bits = 0;
       for (UInt i = 0; i < nParts; i++) {
          Addr from = at + parts[i].from;
          bits |= 1ULL << ((from >> 6) & 63) | 1ULL << (((from + parts[i].last) >> 6) & 63);
       }
       lines = word(bits);
-      IRExpr* base = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, plus(b, entry, offsetof(Entry, base) + g->write * 8)));
-      callMiss(b, g, a, tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpNE64, base, word(page))));
+      callMiss(b, g, word(at),
+               tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpNE64, loadBase(b, g, NULL, entry), word(page))));
    } else {
-      a = plus(b, IRExpr_RdTmp(root), g->offset);
-      IRExpr* line = binary(b, Iop_Shr64, a, IRExpr_Const(IRConst_U8(6)));
-      entry = binary(b, Iop_And64, line, word((ENTRIES - 1) * sizeof(Entry)));
-      IRExpr* base = tempOf(b, Ity_I64,
-                            IRExpr_Load(Iend_LE, Ity_I64,
-                                        plus(b, entry, (Addr)table + offsetof(Entry, base) + g->write * 8)));
+      IRExpr* a = plus(b, IRExpr_RdTmp(root), g->offset);
+      IRExpr* line = lineOf(b, a);
+      slot = binary(b, Iop_And64, line, word((ENTRIES - 1) * sizeof(Entry)));
       /* Narrow: within the line, so that one line has to be named and not two. */
       IRExpr* from = g->narrow ? binary(b, Iop_And64, a, word(~(ULong)0xfc0)) : a;
-      IRExpr* distance = binary(b, Iop_Sub64, from, base);
-      callMiss(b, g, a, tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpLT64U, word(g->narrow ? 63 - g->last : g->most), distance)));
-      lines = NULL;
+      IRExpr* distance = binary(b, Iop_Sub64, from, loadBase(b, g, slot, entry));
+      callMiss(b, g, a,
+               tempOf(b, Ity_I1,
+                      IRExpr_Binop(Iop_CmpLT64U, word(g->narrow ? 63 - g->last : g->most), distance)));
       for (UInt i = 0; i < nParts; i++) {
-         IRExpr* bit = lineBit(b, parts[i].from == 0
-                                     ? line
-                                     : binary(b, Iop_Shr64, plus(b, a, parts[i].from), IRExpr_Const(IRConst_U8(6))));
+         const Part* p = &parts[i];
+         IRExpr*     bit = lineBit(b, p->from == 0 ? line : lineOf(b, plus(b, a, p->from)));
          lines = lines == NULL ? bit : binary(b, Iop_Or64, lines, bit);
-         if (parts[i].last > 0 && !g->narrow)
-            lines = binary(b, Iop_Or64, lines,
-                           lineBit(b, binary(b, Iop_Shr64, plus(b, a, parts[i].from + parts[i].last), IRExpr_Const(IRConst_U8(6)))));
+         if (p->last > 0 && !g->narrow)
+            lines = binary(b, Iop_Or64, lines, lineBit(b, lineOf(b, plus(b, a, p->from + p->last))));
       }
-      entry = plus(b, entry, (Addr)table);
    }
-   IRExpr* at = plus(b, entry, offsetof(Entry, lines) + g->write * 8);
-   IRExpr* old = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, at));
-   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, at, binary(b, Iop_Or64, old, lines)));
-   at = plus(b, entry, offsetof(Entry, count) + g->write * 4);
-   old = tempOf(b, Ity_I32, IRExpr_Load(Iend_LE, Ity_I32, at));
-   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, at, tempOf(b, Ity_I32, IRExpr_Binop(Iop_Add32, old, IRExpr_Const(IRConst_U32(g->count))))));
+   ULong   at = offsetof(Entry, lines) + g->write * 8;
+   IRExpr* old = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, field(b, slot, entry, at)));
+   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, field(b, slot, entry, at), binary(b, Iop_Or64, lines, old)));
+   at = offsetof(Entry, count) + g->write * 4;
+   old = tempOf(b, Ity_I32, IRExpr_Load(Iend_LE, Ity_I32, field(b, slot, entry, at)));
+   old = tempOf(b, Ity_I32, IRExpr_Binop(Iop_Add32, old, IRExpr_Const(IRConst_U32(g->count))));
+   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, field(b, slot, entry, at), old));
 }
 
 static Int byOrder(const void* x, const void* y)
@@ -292,12 +305,15 @@ static Int byOrder(const void* x, const void* y)
 /* Gathers the segment's accesses by kind and place. */
 static void visitMembers(Block* b)
 {
-   static Group* groups[2 * MAX_MEMBERS];
+   static Group  all[2 * MAX_MEMBERS];
+   static Group* order[2 * MAX_MEMBERS];
    static Part   parts[2 * MAX_MEMBERS][MAX_PARTS];
    static UInt   nParts[2 * MAX_MEMBERS];
-   UInt          nGroups = 0, nByKind = 0;
-   Member*       byKind = hold(b, 2 * b->nMembers * sizeof(Member));
-   Group*        all = hold(b, 2 * b->nMembers * sizeof(Group));
+   UInt          nGroups = 0, nByKind = b->nMembers;
+   for (UInt i = 0; i < b->nMembers; i++)
+      nByKind += b->members[i].kind == ACCESS_UPDATE;
+   Member* byKind = hold(b, nByKind * sizeof(Member));
+   nByKind = 0;
    for (UInt write = 0; write < 2; write++) {
       Member* sorted = byKind + nByKind;
       UInt    n = 0;
@@ -345,15 +361,19 @@ static void visitMembers(Block* b)
          g->write = write;
          g->update = sorted[earliest].kind == ACCESS_UPDATE;
          g->narrow = g->last < 8;
-         groups[nGroups++] = g;
+         nGroups++;
          i = next;
       }
    }
-   VG_(ssort)(groups, nGroups, sizeof(Group*), byOrder);
+   Group* held = hold(b, nGroups * sizeof(Group));
+   VG_(memcpy)(held, all, nGroups * sizeof(Group));
+   for (UInt i = 0; i < nGroups; i++)
+      order[i] = &held[i];
+   VG_(ssort)(order, nGroups, sizeof(Group*), byOrder);
    for (UInt i = 0; i < nGroups; i++) {
-      const Group* g = groups[i];
+      const Group* g = order[i];
       Int          root = g->members[0].root;
-      visit(b, g, root < 0 ? IRTemp_INVALID : b->roots[root], parts[g - all], nParts[g - all]);
+      visit(b, g, root < 0 ? IRTemp_INVALID : b->roots[root], parts[g - held], nParts[g - held]);
    }
 }
 

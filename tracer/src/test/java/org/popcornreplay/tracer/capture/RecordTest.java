@@ -188,6 +188,11 @@ class RecordTest {
     assertTrue(info("visits.ptrace").path("visits").asLong() > 100_000);
   }
 
+  @Test
+  void codeThatIsWrittenAnewReducesToWhatARecordingOfVisitsGives() throws IOException {
+    assertReducesToVisits(recorder.compile("rewrite.c", "-O1", "-static", "-no-pie"));
+  }
+
   /** The log of full detail and the counting of visits in translated code share no line. */
   private void assertReducesToVisits(Path compiled) throws IOException {
     String program = compiled.toString();
