@@ -34,9 +34,13 @@ elif on_path=$(command -v java) && [ "$(jdk_major "$on_path")" -ge 17 ]; then
 fi
 [ -n "$java" ] || fail "no JDK: JAVA_HOME=${JAVA_HOME:-(unset)}, java on PATH=$(command -v java || echo none), expected JDK 17 or newer (Debian: apt-get install openjdk-17-jdk-headless)"
 
+# Where the locale is not UTF-8, Java cannot open files whose names are not ASCII. A recorded program gets its own locale back.
+[ -z "${LC_ALL+set}" ] || export POPCORN_LC_ALL="$LC_ALL"
+export LC_ALL=C.UTF-8 POPCORN_LAUNCHED=1
+
 # Arrow needs java.nio opened; the rest keeps newer JDKs quiet. POPCORN_JAVA_OPTS comes last and so wins.
 # shellcheck disable=SC2086
 exec "$java" -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED \
   --add-opens=java.base/java.nio=ALL-UNNAMED -XX:+UseSerialGC -Xshare:auto -Djava.awt.headless=true \
-  -Darrow.cdata.library.path="$lib/arrow_cdata_jni/x86_64" \
+  -Darrow.cdata.library.path="$lib/arrow_cdata_jni/x86_64" -DZstdNativePath="$lib/libzstd-jni.so" \
   ${tier:-} ${POPCORN_JAVA_OPTS:-} -cp "$lib/*" "$main" "$@"

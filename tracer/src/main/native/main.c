@@ -8,11 +8,13 @@ Bool  fullDetail;
 ULong sliceInstructions = 10000;
 
 static const HChar* outputPath;
+static Int          recorder; /* process id of who started us, 0 = not said */
 
 static Bool option(const HChar* arg)
 {
    const HChar* text;
    if (VG_STR_CLO(arg, "--to", outputPath)) {
+   } else if (VG_BINT_CLO(arg, "--recorder", recorder, 1, 0x7fffffff)) {
    } else if (VG_BINT_CLO(arg, "--slice", sliceInstructions, 128, 1000000000)) {
    } else if (VG_BOOL_CLO(arg, "--full", fullDetail)) {
    } else if (VG_BINT_CLO(arg, "--nodes", pretendNodes, 1, 32)) {
@@ -52,6 +54,8 @@ static void afterOptions(void)
       VG_(exit)(70);
    }
    VG_(prctl)(VKI_PR_SET_PDEATHSIG, VKI_SIGKILL, 0, 0, 0);
+   if (recorder != 0 && VG_(getppid)() != recorder)
+      VG_(exit)(141); /* it was killed before we asked to die with it: nobody will open the pipe */
    openOutput(outputPath);
    initVisits();
    recording = True;

@@ -1,5 +1,6 @@
 package org.popcornreplay.analysis;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -8,6 +9,7 @@ import java.util.function.Consumer;
  *
  * @param external whether it may read other files (and write them with COPY); never for stores of
  *     strangers
+ * @param writes the one folder that may be written, or null; also where {@code external} is false
  * @param memoryLimit for DuckDB, such as {@code 1GiB}
  * @param threads of DuckDB, 0 for one a core
  * @param patience how long to wait for a process that is writing the store
@@ -15,6 +17,7 @@ import java.util.function.Consumer;
  */
 public record Access(
     boolean external,
+    Path writes,
     String memoryLimit,
     int threads,
     Duration patience,
@@ -27,6 +30,6 @@ public record Access(
 
   /** No other files, the usual limits. */
   public static Access guarded(Consumer<String> notices) {
-    return new Access(false, MEMORY_LIMIT, 0, PATIENCE, notices);
+    return new Access(false, null, MEMORY_LIMIT, 0, PATIENCE, notices);
   }
 }

@@ -9,7 +9,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBDriver;
 import org.popcornreplay.replay.store.RunStore;
 import org.popcornreplay.traces.cli.CommandException;
@@ -40,8 +42,7 @@ public final class RunDatabase implements AutoCloseable {
       throw CommandException.badInput(
           "run store: file=" + path + " does not exist, expected one written by popcorn-replay -o");
     }
-    RunDatabase database =
-        Files.isDirectory(path) ? openFolder(path, access) : openFile(path, access);
+    RunDatabase database = Files.isDirectory(path) ? openFolder(path) : openFile(path, access);
     try {
       database.prepare(access);
       return database;
@@ -83,16 +84,12 @@ public final class RunDatabase implements AutoCloseable {
     }
   }
 
-  private static RunDatabase openFolder(Path folder, Access access) {
+  private static RunDatabase openFolder(Path folder) {
     try {
       Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties(false));
       RunDatabase database = new RunDatabase(folder, connection);
       try (Statement statement = connection.createStatement()) {
         ParquetFolder.attach(folder, statement);
-        if (!access.external()) {
-          statement.execute(
-              "SET allowed_directories = [" + Sql.text(folder.toAbsolutePath() + "/") + "]");
-        }
       } catch (SQLException | CommandException e) {
         database.close();
         throw e;
@@ -122,10 +119,19 @@ public final class RunDatabase implements AutoCloseable {
       }
       if (!access.external()) {
         statement.execute("SET temp_directory = ''");
+        statement.execute("SET allowed_directories = " + allowed(access));
         statement.execute("SET enable_external_access = false");
       }
       statement.execute("SET lock_configuration = true");
     }
+  }
+
+  /** Of Parquet runs their folder, and the folder of an export. */
+  private List<String> allowed(Access access) {
+    return Stream.of(Files.isDirectory(path) ? path : null, access.writes())
+        .filter(Objects::nonNull)
+        .map(folder -> Sql.text(folder.toAbsolutePath().normalize() + "/"))
+        .toList();
   }
 
   /** The file or folder. */

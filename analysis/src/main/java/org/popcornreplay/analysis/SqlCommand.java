@@ -20,6 +20,7 @@ import org.popcornreplay.traces.cli.CommandException;
 import org.popcornreplay.traces.cli.CommandFrame;
 import org.popcornreplay.traces.cli.ExitCode;
 import org.popcornreplay.traces.cli.ProjectVersion;
+import org.popcornreplay.traces.cli.StandardOutput;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -171,8 +172,7 @@ public final class SqlCommand implements Callable<Integer> {
         new PrintStream(
             new BufferedOutputStream(standardOut, OUTPUT_BYTES), false, StandardCharsets.UTF_8);
     int code = CommandFrame.execute(new SqlCommand(out), args);
-    out.flush();
-    System.exit(code);
+    System.exit(out.checkError() ? StandardOutput.afterFailure("popcorn-sql", code) : code);
   }
 
   @Override
@@ -209,7 +209,8 @@ public final class SqlCommand implements Callable<Integer> {
     Consumer<String> notices =
         quiet ? line -> {} : line -> System.err.println("popcorn-sql: " + line);
     return new Access(
-        external || exportFolder != null,
+        external,
+        exportFolder,
         memory,
         threads,
         java.time.Duration.ofSeconds(waitSeconds),

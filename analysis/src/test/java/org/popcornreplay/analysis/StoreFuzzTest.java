@@ -11,12 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.popcornreplay.replay.store.SyntheticRun;
 import org.popcornreplay.traces.cli.CommandFrame;
 
 /** Stores that were cut or whose bytes changed; {@code -Dmutants=10000} for a long run. */
+@Tag("reliability")
 final class StoreFuzzTest {
   private static final int MUTANTS = Integer.getInteger("mutants", 60);
 
@@ -45,6 +47,14 @@ final class StoreFuzzTest {
       assertEquals(code == 0 ? 0 : 1, said.lines().count(), "seed=" + seed + " " + said);
       refused += code == 3 ? 1 : 0;
     }
+    System.out.println(
+        "reliability: changed run stores: inputs="
+            + MUTANTS
+            + " (read "
+            + (MUTANTS - refused)
+            + ", refused in one line "
+            + refused
+            + ")");
     assertTrue(refused > MUTANTS / 2, "refused=" + refused);
   }
 

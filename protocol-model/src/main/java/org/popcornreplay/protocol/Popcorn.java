@@ -197,6 +197,9 @@ public interface Popcorn {
   /** Whether the thread can begin an operation: it does none now and is not about to end. */
   boolean mayBegin(int thread);
 
+  /** Whether a thread is on its way out, or gone: it can begin no operation. */
+  boolean isEnding(int thread);
+
   /** Whether the thread has ended. */
   boolean hasEnded(int thread);
 

@@ -352,6 +352,12 @@ public final class PopcornCluster implements Popcorn {
   }
 
   @Override
+  public boolean isEnding(int thread) {
+    Task task = tasks.get(thread);
+    return task.node < 0 || task.exiting || task.ended;
+  }
+
+  @Override
   public boolean hasEnded(int thread) {
     return tasks.get(thread).ended;
   }

@@ -181,7 +181,14 @@ public final class Replay {
     ThreadTable table = trace.threads();
     int most = 0;
     for (int row = 0; row < table.size(); row++) {
-      most = Math.max(most, table.thread(row) + 1);
+      if (table.thread(row) < 0) {
+        throw CommandException.badInput(
+            trace.directory() + ": thread=" + table.thread(row) + ", expected 0 or more");
+      }
+      most =
+          Math.max(
+              most,
+              table.thread(row) == Integer.MAX_VALUE ? Integer.MAX_VALUE : table.thread(row) + 1);
     }
     if (most == 0) {
       throw CommandException.badInput(trace.directory() + ": threads=0, expected at least 1");

@@ -216,6 +216,10 @@ public final class ReplayCommand implements Callable<Integer> {
     options = with(options, "TRANSPORT", layer);
     try (TraceReader trace = TraceReader.open(traceDirectory)) {
       return replay(trace, costs, options, layer, level);
+    } catch (CommandException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw DamagedTrace.explain(traceDirectory, e);
     }
   }
 

@@ -1,18 +1,16 @@
 package org.popcornreplay.reports;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.popcornreplay.traces.cli.CommandException;
+import org.popcornreplay.traces.cli.FileFault;
+import org.popcornreplay.traces.cli.LeftOvers;
 
 /**
  * The folder of a report. It is written beside its place and renamed, so that there is either the
@@ -67,12 +65,16 @@ final class ReportFolder {
    */
   void write(Map<String, byte[]> files) {
     Path parent = folder.getParent();
-    Path fresh =
-        parent.resolve("." + folder.getFileName() + ".new-" + ProcessHandle.current().pid());
-    Path old = parent.resolve("." + folder.getFileName() + ".old-" + ProcessHandle.current().pid());
+    Path fresh = LeftOvers.beside(folder, "new");
+    Path old = LeftOvers.beside(folder, "old");
     try {
       Files.createDirectories(parent);
-      remove(fresh);
+      for (String what : List.of("new", "old")) {
+        for (Path dead : LeftOvers.dead(folder, what)) {
+          LeftOvers.remove(dead);
+        }
+      }
+      LeftOvers.remove(fresh);
       Files.createDirectory(fresh);
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         Files.write(fresh.resolve(file.getKey()), file.getValue());
@@ -83,11 +85,11 @@ final class ReportFolder {
       }
       Files.move(fresh, folder);
       if (replaces) {
-        remove(old);
+        LeftOvers.remove(old);
       }
     } catch (IOException e) {
       throw CommandException.badInput(
-          "--output=" + folder + ": cannot be written: " + reason(e), e);
+          "--output=" + folder + ": cannot be written: " + FileFault.reason(e), e);
     } finally {
       removeQuietly(fresh);
     }
@@ -100,37 +102,15 @@ final class ReportFolder {
           || (names.contains("index.html")
               && names.stream().allMatch(name -> OWN_FILE.matcher(name).matches()));
     } catch (IOException e) {
-      throw CommandException.badInput("--output=" + folder + ": cannot be read: " + reason(e), e);
-    }
-  }
-
-  private static String reason(IOException e) {
-    if (e instanceof AccessDeniedException denied) {
-      return "no permission for " + denied.getFile();
-    }
-    if (e instanceof FileSystemException problem && problem.getReason() != null) {
-      return problem.getReason();
-    }
-    return e.getMessage();
-  }
-
-  private static void remove(Path folder) throws IOException {
-    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    List<Path> paths = new ArrayList<>();
-    try (Stream<Path> all = Files.walk(folder)) {
-      all.forEach(paths::add);
-    }
-    for (int i = paths.size() - 1; i >= 0; i--) {
-      Files.delete(paths.get(i));
+      throw CommandException.badInput(
+          "--output=" + folder + ": cannot be read: " + FileFault.reason(e), e);
     }
   }
 
   private static void removeQuietly(Path folder) {
     try {
-      remove(folder);
-    } catch (IOException | UncheckedIOException e) {
+      LeftOvers.remove(folder);
+    } catch (IOException e) {
       // The first failure has been told; this is only about its rest.
       return;
     }

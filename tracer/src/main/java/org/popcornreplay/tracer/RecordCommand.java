@@ -1,12 +1,12 @@
 package org.popcornreplay.tracer;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,10 +15,13 @@ import java.util.concurrent.TimeUnit;
 import org.popcornreplay.tracer.capture.CaptureStream;
 import org.popcornreplay.tracer.capture.CaptureTool;
 import org.popcornreplay.tracer.capture.NativeRun;
+import org.popcornreplay.tracer.capture.OwnLocale;
 import org.popcornreplay.tracer.capture.ProgramFile;
+import org.popcornreplay.tracer.command.TracePlace;
 import org.popcornreplay.traces.Manifest;
 import org.popcornreplay.traces.TraceWriter;
 import org.popcornreplay.traces.cli.CommandException;
+import org.popcornreplay.traces.cli.FileFault;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -123,15 +126,23 @@ public final class RecordCommand implements Callable<Integer> {
     CaptureTool tool = CaptureTool.prepare();
     try {
       ProgramFile.check(program);
-      prepare(trace);
-      NativeRun plain = calibrate ? calibrate(program) : null;
-      return record(tool, program, trace, plain);
+      try (TracePlace place = TracePlace.take(trace, force)) {
+        NativeRun plain = calibrate ? calibrate(program) : null;
+        return record(tool, program, place, trace, plain);
+      }
     } catch (IOException e) {
-      throw CommandException.badInput(trace + ": " + e.getMessage() + ", expected to record", e);
+      throw notRecorded(trace, e);
+    } catch (UncheckedIOException e) {
+      throw notRecorded(trace, e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  private static CommandException notRecorded(Path trace, IOException e) {
+    return CommandException.badInput(
+        "-o=" + trace + ": cannot be recorded: " + FileFault.reason(e), e);
   }
 
   private void check() {
@@ -161,25 +172,6 @@ public final class RecordCommand implements Callable<Integer> {
     return program;
   }
 
-  private void prepare(Path trace) throws IOException {
-    if (!Files.exists(trace)) {
-      return;
-    }
-    if (!force) {
-      throw CommandException.usage("-o " + trace + ": exists, expected a new name or --force");
-    }
-    boolean isTrace = Files.isRegularFile(trace.resolve(Manifest.FILE_NAME));
-    try (var files = Files.list(trace)) {
-      List<Path> all = files.toList();
-      if (!isTrace && !all.isEmpty()) {
-        throw CommandException.usage("-o " + trace + ": is no trace, expected not to replace it");
-      }
-      for (Path file : all) {
-        Files.delete(file);
-      }
-    }
-  }
-
   private NativeRun calibrate(Path program) throws IOException, InterruptedException {
     NativeRun plain = NativeRun.of(program, words.subList(1, words.size()), timeoutSeconds);
     if (plain.cpuNanos() == 0) {
@@ -190,7 +182,7 @@ public final class RecordCommand implements Callable<Integer> {
     return plain;
   }
 
-  private int record(CaptureTool tool, Path program, Path trace, NativeRun plain)
+  private int record(CaptureTool tool, Path program, TracePlace place, Path trace, NativeRun plain)
       throws IOException, InterruptedException {
     long began = System.nanoTime();
     Manifest manifest =
@@ -204,16 +196,14 @@ public final class RecordCommand implements Callable<Integer> {
       manifest.nativeCpuNanos(plain.cpuNanos());
     }
     manifest.json().withObject("/tools").put("valgrind", tool.valgrindVersion());
-    Path folder =
-        Files.createTempDirectory(
-            "popcorn-trace-",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Path fifo = folder.resolve("stream");
-    Path log = folder.resolve("log");
-    try (TraceWriter writer = TraceWriter.create(trace, manifest)) {
+    try (ScratchFolder scratch = ScratchFolder.create();
+        TraceWriter writer = TraceWriter.create(place.partial(), manifest)) {
+      Path fifo = scratch.pipe();
+      Path log = scratch.log();
       if (new ProcessBuilder("mkfifo", "-m", "600", fifo.toString()).start().waitFor() != 0) {
         throw new IOException("mkfifo " + fifo + " failed");
       }
+      writer.moved(place.settle());
       Process process = start(tool, fifo, log);
       InterruptSignals signals = InterruptSignals.leaveTo(process);
       Thread alarm = timeout(process);
@@ -267,10 +257,6 @@ public final class RecordCommand implements Callable<Integer> {
             stream.ended() ? "" : " (incomplete: the capture tool was killed)");
       }
       return code;
-    } finally {
-      Files.deleteIfExists(fifo);
-      Files.deleteIfExists(log);
-      Files.deleteIfExists(folder);
     }
   }
 
@@ -293,12 +279,14 @@ public final class RecordCommand implements Callable<Integer> {
             "--num-callers=12",
             "--max-threads=" + MAX_THREADS,
             "--to=" + fifo,
+            "--recorder=" + ProcessHandle.current().pid(),
             "--slice=" + sliceInstructions,
             "--full=" + (detail == Detail.full ? "yes" : "no"),
             "--popcorn=" + popcornCalls.name(),
             "--nodes=" + pretendNodes));
     command.addAll(words); // its first word as given: programs print it, and some obey it
     ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    OwnLocale.restore(builder.environment());
     builder.environment().put("VALGRIND_LIB", tool.directory().toString());
     builder.environment().put("VALGRIND_LAUNCHER", tool.program().toString());
     return builder.start();

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import org.popcornreplay.traces.arrow.ColumnBatch;
 import org.popcornreplay.traces.arrow.StreamWriter;
+import org.popcornreplay.traces.cli.FileFault;
 
 /**
  * Writes a trace, row by row, from one thread. Rows of a thread must come in the order of the
@@ -32,7 +33,7 @@ public final class TraceWriter implements AutoCloseable {
 
   private static final int SMALL_BATCH_ROWS = 1 << 14;
 
-  private final Path directory;
+  private Path directory;
   private final Manifest manifest;
   private final long bufferBytes;
   private final EnumMap<TraceTable, TableOutput> outputs = new EnumMap<>(TraceTable.class);
@@ -99,6 +100,11 @@ public final class TraceWriter implements AutoCloseable {
   /** The manifest, to set what becomes known while recording. */
   public Manifest manifest() {
     return manifest;
+  }
+
+  /** Says that the directory has another name now; the files are open and stay so. */
+  public void moved(Path to) {
+    directory = to;
   }
 
   /** Bytes written so far. */
@@ -535,7 +541,7 @@ public final class TraceWriter implements AutoCloseable {
         }
       } catch (IOException e) {
         throw new UncheckedIOException(
-            directory.resolve(table.fileName()) + ": cannot be written: " + e.getMessage(), e);
+            new IOException(directory.resolve(table.fileName()) + ": " + FileFault.reason(e), e));
       }
       b.setRows(0);
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.popcornreplay.traces.check.TraceCheck;
@@ -27,6 +28,7 @@ import org.popcornreplay.traces.generate.PatternOptions;
  * Whatever is changed in a trace, a reader ends with the whole content or with one line and exit
  * code 3. {@code -Dpopcorn.fuzz.mutations=100000} runs longer.
  */
+@Tag("reliability")
 class MutatedTraceTest {
   private static final int MUTATIONS = Integer.getInteger("popcorn.fuzz.mutations", 2000);
   private static final long SEED = Long.getLong("popcorn.fuzz.seed", 20261124L);
@@ -65,7 +67,14 @@ class MutatedTraceTest {
     assertEquals(MUTATIONS, read + refused);
     assertTrue(refused > MUTATIONS / 3, "refused=" + refused);
     assertTrue(read > MUTATIONS / 100, "read=" + read);
-    System.out.println("mutated traces: " + MUTATIONS + ", read " + read + ", refused " + refused);
+    System.out.println(
+        "reliability: changed trace files: inputs="
+            + MUTATIONS
+            + " (read "
+            + read
+            + ", refused in one line "
+            + refused
+            + ")");
   }
 
   private Path sample(boolean full, boolean complete) throws IOException {

@@ -8,11 +8,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.popcornreplay.traces.cli.CommandException;
+import org.popcornreplay.traces.cli.FileFault;
+import org.popcornreplay.traces.cli.LeftOvers;
 
 /**
  * Writes runs as folders of Parquet files, one file for each table. A folder is written beside its
@@ -42,10 +42,10 @@ public final class ParquetRuns {
       throw CommandException.badInput("export: folder=" + target + " exists, expected a new one");
     }
     try (Statement statement = connection.createStatement()) {
-      remove(beside);
+      LeftOvers.remove(beside);
       Files.createDirectories(beside);
       for (String table : tables(statement)) {
-        String file = beside.resolve(table + ".parquet").toAbsolutePath().toString();
+        String file = beside.resolve(table + ".parquet").toAbsolutePath().normalize().toString();
         statement.execute(
             "COPY (SELECT * REPLACE (%d::BIGINT AS run_id) FROM %s WHERE run_id = %d) TO '%s' (FORMAT parquet, COMPRESSION zstd)"
                 .formatted(asRunId, table, runId, file.replace("'", "''")));
@@ -53,6 +53,7 @@ public final class ParquetRuns {
       Files.move(beside, target);
       return target;
     } catch (SQLException e) {
+      removeQuietly(beside);
       String text = String.valueOf(e.getMessage());
       int end = text.indexOf('\n');
       throw CommandException.badInput(
@@ -62,7 +63,8 @@ public final class ParquetRuns {
               + (end < 0 ? text : text.substring(0, end)),
           e);
     } catch (IOException e) {
-      throw CommandException.badInput("export: folder=" + target + " cannot be written: " + e, e);
+      throw CommandException.badInput(
+          "export: folder=" + target + " cannot be written: " + FileFault.reason(e), e);
     }
   }
 
@@ -80,14 +82,12 @@ public final class ParquetRuns {
     return names;
   }
 
-  private static void remove(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
+  private static void removeQuietly(Path folder) {
+    try {
+      LeftOvers.remove(folder);
+    } catch (IOException e) {
+      // The first failure is being told; the next export removes the rest.
       return;
-    }
-    try (Stream<Path> inside = Files.walk(folder)) {
-      for (Path path : inside.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

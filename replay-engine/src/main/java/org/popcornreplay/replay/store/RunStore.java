@@ -61,6 +61,7 @@ public final class RunStore implements AutoCloseable {
    * @throws CommandException when the file is no run store, or still held by another process
    */
   public static RunStore open(Path file, Duration patience, Consumer<String> notices) {
+    NewStore.ensure(file, fresh -> prepare(new RunStore(fresh, connect(fresh, false))).close());
     checkMagic(file);
     long deadline = System.nanoTime() + patience.toNanos();
     boolean told = false;
@@ -112,8 +113,17 @@ public final class RunStore implements AutoCloseable {
     properties.setProperty("autoinstall_known_extensions", "false");
     properties.setProperty("autoload_known_extensions", "false");
     properties.setProperty(DuckDBDriver.DUCKDB_READONLY_PROPERTY, Boolean.toString(readOnly));
-    return DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), properties)
-        .unwrap(DuckDBConnection.class);
+    DuckDBConnection connection =
+        DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), properties)
+            .unwrap(DuckDBConnection.class);
+    try (Statement statement = connection.createStatement()) {
+      // A stranger's store may hold views and defaults that read files.
+      statement.execute("SET enable_external_access = false");
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
   }
 
   /** Refuses a file that exists and is not a DuckDB file. */

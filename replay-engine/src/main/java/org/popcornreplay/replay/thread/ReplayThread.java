@@ -509,6 +509,9 @@ public final class ReplayThread extends CoreUser implements KernelThread {
    * @return true when the access has happened at once; else {@code then} runs when it has
    */
   boolean fault(long page, boolean write, AccessMode mode, Step then) {
+    if (isBeingKilled()) {
+      return false;
+    }
     beginOperation(ThreadState.FAULT, then);
     waitingFor = write ? "page (write)" : "page (read)";
     waitingObject = run.scale().address(page);
@@ -530,6 +533,9 @@ public final class ReplayThread extends CoreUser implements KernelThread {
    */
   void operate(
       ThreadState inState, String what, long object, Operation operation, IntConsumer then) {
+    if (isBeingKilled()) {
+      return;
+    }
     Step after = () -> then.accept(result);
     beginOperation(inState, after);
     waitingFor = what;
@@ -539,6 +545,16 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     if (endCall()) {
       after.run();
     }
+  }
+
+  /** Another thread ended the process: this one does nothing more until the protocol ends it. */
+  private boolean isBeingKilled() {
+    if (exiting || !run.popcorn().isEnding(number)) {
+      return false;
+    }
+    user = false;
+    settle();
+    return true;
   }
 
   private int endsAt() {

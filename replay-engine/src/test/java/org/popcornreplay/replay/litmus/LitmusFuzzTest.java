@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever stands in a file, it is refused with a line number or runs to an end. */
+@Tag("reliability")
 class LitmusFuzzTest {
   private static final int RUNS = Integer.getInteger("litmus.fuzz.runs", 4_000);
 
@@ -151,6 +153,14 @@ class LitmusFuzzTest {
       String text = mutate(files, random);
       ran += run(text) ? 1 : 0;
     }
+    System.out.println(
+        "reliability: changed litmus files: inputs="
+            + RUNS
+            + " (ran "
+            + ran
+            + ", refused in one line "
+            + (RUNS - ran)
+            + ")");
     assertTrue(ran > RUNS / 10, "only " + ran + " of " + RUNS + " files could be parsed");
   }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.popcornreplay.traces.cli.CommandException;
@@ -24,6 +25,7 @@ import org.popcornreplay.traces.cli.ExitCode;
 /**
  * Several processes and one store; {@code -Dkills=100} for more than the few of the short check.
  */
+@Tag("reliability")
 final class RunStoreProcessesTest {
   private static final int KILLS = Integer.getInteger("kills", 4);
 
@@ -106,5 +108,13 @@ final class RunStoreProcessesTest {
         assertEquals(runs, rows.getLong(4));
       }
     }
+    System.out.println(
+        "reliability: kill -9 of a writer of many runs: kills="
+            + KILLS
+            + " survived="
+            + KILLS
+            + " (runs kept "
+            + runs
+            + ", half runs 0)");
   }
 }

@@ -38,7 +38,7 @@ public final class ReportStore implements AutoCloseable {
    * @throws CommandException where there is none, or it cannot be used
    */
   public static ReportStore open(Path file, Consumer<String> notices) {
-    Access access = new Access(false, MEMORY_LIMIT, 0, Access.PATIENCE, notices);
+    Access access = new Access(false, null, MEMORY_LIMIT, 0, Access.PATIENCE, notices);
     return new ReportStore(RunDatabase.open(file, access));
   }
 

@@ -38,6 +38,11 @@ public final class CaptureStream {
   private static final int ROW_BYTES = 64;
   private static final int MEMBER_BYTES = 32;
   private static final int GUARDED = 2;
+  private static final int MAX_THREADS = 1 << 20;
+
+  /** The kernel's MAX_RW_COUNT: no system call moves more. */
+  private static final long MAX_KERNEL_BYTES = 0x7ffff000L;
+
   private static final int EXECVE = 59;
   private static final int IO_URING_SETUP = 425;
   private static final long FLUSH_NANOS = 5_000_000_000L;
@@ -135,8 +140,30 @@ public final class CaptureStream {
     return List.copyOf(notes);
   }
 
-  /** Reads to the end of the stream. */
+  /**
+   * Reads to the end of the stream.
+   *
+   * @throws IOException also where a record's numbers contradict each other
+   */
   public void read() throws IOException {
+    try {
+      readRecords();
+    } catch (IndexOutOfBoundsException
+        | IllegalArgumentException
+        | ArithmeticException
+        | NegativeArraySizeException e) {
+      throw new IOException(
+          "capture stream: record type="
+              + record.type()
+              + " bytes="
+              + record.bytes()
+              + ", expected one that agrees with itself: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private void readRecords() throws IOException {
     for (int records = 0; record.next(); records++) {
       if ((records & 255) == 0) {
         show();
@@ -174,6 +201,7 @@ public final class CaptureStream {
         t.kernel.cut(t.instructions);
       }
     }
+    trace.flush(); // rows that contradict each other are found here
   }
 
   /** A recorder that is killed loses at most what it received in these nanoseconds. */
@@ -214,7 +242,7 @@ public final class CaptureStream {
   }
 
   private RecordedThread thread(int number) {
-    if (number < 0 || number > threads.size() + 100_000) {
+    if (number < 0 || number > Math.min(threads.size() + 100_000, MAX_THREADS)) {
       throw new IllegalArgumentException("thread=" + number);
     }
     while (threads.size() <= number) {
@@ -385,7 +413,7 @@ public final class CaptureStream {
     int kind = record.number(4) == 0 ? AccessKind.READ : AccessKind.WRITE;
     long at = record.wide(8);
     long address = record.wide(16);
-    long bytes = record.wide(24);
+    long bytes = Math.min(record.wide(24), MAX_KERNEL_BYTES);
     long ip = record.wide(32);
     RecordedThread t = thread(number);
     if (!full && t.kernel == null) {

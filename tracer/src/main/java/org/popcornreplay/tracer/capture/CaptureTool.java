@@ -14,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.popcornreplay.traces.cli.CommandException;
+import org.popcornreplay.traces.cli.LeftOvers;
 
 /**
  * The capture tool, compiled on this machine against the installed Valgrind and kept in a cache of
@@ -104,7 +104,9 @@ public record CaptureTool(Path directory, String valgrindVersion) {
       if (Files.isExecutable(home.resolve(TOOL))) {
         return; // another process was first
       }
-      Path beside = Files.createTempDirectory(home.getParent(), "build-");
+      Path beside = home.resolveSibling(home.getFileName() + ".build");
+      LeftOvers.remove(beside); // left by somebody who was killed: we have the lock
+      Files.createDirectory(beside);
       try {
         Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rwxr-xr-x"));
         for (Map.Entry<String, byte[]> source : sources.entrySet()) {
@@ -114,11 +116,11 @@ public record CaptureTool(Path directory, String valgrindVersion) {
         try {
           Files.move(beside, home, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException e) {
-          delete(home); // left unfinished by somebody
+          LeftOvers.remove(home); // left unfinished by somebody
           Files.move(beside, home, StandardCopyOption.ATOMIC_MOVE);
         }
       } finally {
-        delete(beside);
+        LeftOvers.remove(beside);
       }
       assert held.isValid();
     }
@@ -240,16 +242,5 @@ public record CaptureTool(Path directory, String valgrindVersion) {
     }
     return Path.of(
         System.getProperty("java.io.tmpdir"), "popcorn-" + System.getProperty("user.name"));
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> tree = Files.walk(directory)) {
-      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

@@ -44,11 +44,12 @@ public record NativeRun(long cpuNanos, int exitCode) {
     Path absolute = program.toAbsolutePath(); // no builtin of the shell
     command.add(absolute.toString());
     command.addAll(arguments);
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectInput(input())
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    OwnLocale.restore(builder.environment());
+    Process process = builder.start();
     if (timeoutSeconds > 0 && !process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
     }

@@ -81,11 +81,12 @@ public final class DumpCommand implements Runnable {
       if (thread >= 0 && reader.threads().row(thread) < 0) {
         throw CommandException.usage("--thread=" + thread + ", expected a thread of the trace");
       }
-      PrintWriter out = new PrintWriter(new BufferedWriter(spec.commandLine().getOut(), 1 << 16));
+      PrintWriter end = spec.commandLine().getOut();
+      PrintWriter out = new PrintWriter(new BufferedWriter(end, 1 << 16));
       TableScan scan = new TableScan(reader, table);
       RowText text = rowText(table);
       out.print(text.header(scan.columns()));
-      RowWindow window = new RowWindow(from, limit, text, out);
+      RowWindow window = new RowWindow(from, limit, text, out, end);
       scan.run(thread, window::take);
       out.flush();
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.popcornreplay.traces.TraceReader;
 import org.popcornreplay.traces.cli.CommandException;
+import org.popcornreplay.traces.cli.FileFault;
 import org.popcornreplay.traces.convert.PatExport;
 import org.popcornreplay.traces.convert.PerfettoExport;
 import picocli.CommandLine.Command;
@@ -69,7 +70,8 @@ public final class ExportCommand implements Runnable {
         }
       }
     } catch (IOException e) {
-      throw CommandException.usage("-o=" + file + ": cannot be written: " + e.getMessage());
+      throw CommandException.badInput(
+          "-o=" + file + ": cannot be written: " + FileFault.reason(e), e);
     }
     Notes.wrote(spec, file, begin);
   }

@@ -7,12 +7,20 @@ import org.popcornreplay.traces.arrow.ColumnBatch;
 final class RowWindow {
   private final RowText text;
   private final PrintWriter out;
+  private final PrintWriter end;
   private long skip;
   private long left;
 
-  RowWindow(long from, long limit, RowText text, PrintWriter out) {
+  /**
+   * A window.
+   *
+   * @param out buffers
+   * @param end what it writes to, which knows whether that still works
+   */
+  RowWindow(long from, long limit, RowText text, PrintWriter out, PrintWriter end) {
     this.text = text;
     this.out = out;
+    this.end = end;
     skip = from;
     left = limit;
   }
@@ -26,6 +34,7 @@ final class RowWindow {
       row++;
       left--;
     }
-    return left > 0 && !out.checkError(); // the reader of a pipe may have gone
+    out.flush();
+    return left > 0 && !end.checkError(); // the reader of a pipe may have gone
   }
 }

@@ -23,9 +23,14 @@ public final class ColumnBatch {
     longs = new long[n][];
     text = new byte[n][];
     for (int c = 0; c < n; c++) {
-      if (columns.get(c).type() == ColumnType.TEXT) {
-        text[c] = new byte[0];
-        ints[c] = new int[1];
+      switch (columns.get(c).type()) {
+        case U8 -> bytes[c] = new byte[0];
+        case I32 -> ints[c] = new int[0];
+        case I64 -> longs[c] = new long[0];
+        case TEXT -> {
+          text[c] = new byte[0];
+          ints[c] = new int[1];
+        }
       }
     }
   }
@@ -60,10 +65,9 @@ public final class ColumnBatch {
     }
     for (int c = 0; c < columns.size(); c++) {
       switch (columns.get(c).type()) {
-        case U8 -> bytes[c] = bytes[c] == null ? new byte[wanted] : Arrays.copyOf(bytes[c], wanted);
-        case I32 -> ints[c] = ints[c] == null ? new int[wanted] : Arrays.copyOf(ints[c], wanted);
-        case I64 ->
-            longs[c] = longs[c] == null ? new long[wanted] : Arrays.copyOf(longs[c], wanted);
+        case U8 -> bytes[c] = Arrays.copyOf(bytes[c], wanted);
+        case I32 -> ints[c] = Arrays.copyOf(ints[c], wanted);
+        case I64 -> longs[c] = Arrays.copyOf(longs[c], wanted);
         case TEXT -> ints[c] = Arrays.copyOf(ints[c], wanted + 1);
       }
     }

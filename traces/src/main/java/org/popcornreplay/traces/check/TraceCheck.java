@@ -21,6 +21,9 @@ import org.popcornreplay.traces.cli.CommandException;
  * threads), then meaning. A trace that cannot be opened is one fault.
  */
 public final class TraceCheck {
+  /** The address space of a program on x86-64. */
+  private static final long MAX_MAPPING_BYTES = 1L << 47;
+
   private final Path trace;
   private final FaultList faults;
 
@@ -113,6 +116,16 @@ public final class TraceCheck {
       }
       if (maps.length(row) < 0) {
         faults.add("maps: row " + row + ": length=" + maps.length(row) + ", expected 0 or more");
+      } else if (maps.length(row) > MAX_MAPPING_BYTES
+          || (maps.start(row) < 0 && maps.start(row) + maps.length(row) > 0)) {
+        faults.add(
+            "maps: row "
+                + row
+                + ": start="
+                + maps.start(row)
+                + " length="
+                + maps.length(row)
+                + ", expected to lie in an address space");
       }
     }
     CodeTable code = reader.code();

@@ -2,6 +2,7 @@ package org.popcornreplay.traces.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
@@ -21,6 +22,8 @@ public final class CommandFrame {
     boolean debug = words.contains("--debug");
     CommandLine line = new CommandLine(command);
     String name = line.getCommandName();
+    // Picocli's own writer forgets that writing failed.
+    line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     line.setExecutionStrategy(new CommandLine.RunLast());
     line.setParameterExceptionHandler((e, a) -> usage(e, name));
     line.setExecutionExceptionHandler(
@@ -48,7 +51,8 @@ public final class CommandFrame {
                       + " --debug");
           return ExitCode.DEFECT;
         });
-    return line.execute(args);
+    int code = line.execute(args);
+    return line.getOut().checkError() ? StandardOutput.afterFailure(name, code) : code;
   }
 
   private static int usage(ParameterException e, String name) {

@@ -1,0 +1,111 @@
+package org.popcornreplay.tracer;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The folder of one recording for what is not its trace: the pipe and the capture tool's log. It
+ * goes with the recording; where that was killed, the next recording of the same user removes it. A
+ * locked file in it says that its recording is alive.
+ */
+final class ScratchFolder implements AutoCloseable {
+  private static final String PREFIX = "popcorn-trace-";
+  private static final String LOCK = "lock";
+  private static final long SETTLING_MILLIS = TimeUnit.MINUTES.toMillis(1);
+
+  private final Path folder;
+  private final FileChannel lock;
+
+  private ScratchFolder(Path folder, FileChannel lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /** A new folder that only this user can enter. */
+  static ScratchFolder create() throws IOException {
+    Path all = Path.of(System.getProperty("java.io.tmpdir"));
+    removeDead(all);
+    Path folder =
+        Files.createTempDirectory(
+            all,
+            PREFIX,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    FileChannel lock =
+        FileChannel.open(
+            folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    lock.lock();
+    return new ScratchFolder(folder, lock);
+  }
+
+  Path pipe() {
+    return folder.resolve("stream");
+  }
+
+  Path log() {
+    return folder.resolve("log");
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (lock) {
+      remove(folder);
+    }
+  }
+
+  private static void removeDead(Path all) {
+    List<Path> folders;
+    try (var found = Files.list(all)) {
+      folders = found.filter(path -> path.getFileName().toString().startsWith(PREFIX)).toList();
+    } catch (IOException e) {
+      return; // who cannot list the folder cannot tidy it up
+    }
+    for (Path folder : folders) {
+      try {
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+            && Files.isWritable(folder)
+            && isDead(folder)) {
+          remove(folder);
+        }
+      } catch (IOException e) {
+        // Another recording was faster, or it is another user's.
+      }
+    }
+  }
+
+  /** Nobody holds the lock; one that is not there yet may be about to come. */
+  private static boolean isDead(Path folder) throws IOException {
+    Path file = folder.resolve(LOCK);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      long age = System.currentTimeMillis() - Files.getLastModifiedTime(folder).toMillis();
+      return age > SETTLING_MILLIS;
+    }
+    if (System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis() < 1000) {
+      return false; // made, and perhaps not yet locked
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        FileLock held = channel.tryLock()) {
+      return held != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder)) {
+      for (Path file : inside) {
+        Files.deleteIfExists(file);
+      }
+    }
+    Files.deleteIfExists(folder);
+  }
+}
