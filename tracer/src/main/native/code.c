@@ -33,6 +33,9 @@ static Bool addKnown(Known* k, ULong key)
    return True;
 }
 
+/* A wrapper and its caller; one more where the compiler kept a wrapper's own function. */
+#define CALLER_FRAMES 3
+
 static Known codeKnown, stackKnown;
 
 /* Tells Java the function and the line of a code address, once. */
@@ -92,6 +95,20 @@ UInt allocationStack(ThreadId tid)
    return number;
 }
 
+/* Where the program called the wrapper in which the thread is. */
+static Addr wrappersCaller(ThreadId tid)
+{
+   Addr ips[CALLER_FRAMES];
+   UInt n = VG_(get_StackTrace)(tid, ips, CALLER_FRAMES, NULL, NULL, 0);
+   for (UInt i = 0; i < n; i++) {
+      if (!isOurCode(ips[i])) {
+         needCode(ips[i]);
+         return ips[i];
+      }
+   }
+   return 0;
+}
+
 static void heap(ThreadId tid, const Thread* t, Addr block, SizeT bytes, Bool allocated)
 {
    UInt   stack = allocated ? allocationStack(tid) + 1 : 0;
@@ -122,7 +139,7 @@ Bool handleRequest(ThreadId tid, UWord* args, UWord* result)
          }
          cutSlice(t);
          putEvent(t, args[0] == REQUEST_ENTER ? EVENT_SYNC_ENTER : EVENT_SYNC_EXIT, (Int)args[1],
-                  args[2], a, args[0] == REQUEST_ENTER ? 0 : (Long)(Word)args[5], 0, 0);
+                  args[2], a, args[0] == REQUEST_ENTER ? 0 : (Long)(Word)args[5], 0, wrappersCaller(tid));
          break;
       }
       case REQUEST_ALLOC:

@@ -57,7 +57,7 @@ public enum EventKind {
   // address, result (EXIT) = the function's return value.
   /**
    * A synchronisation function is entered; a0 second object (the mutex of a condition wait) or
-   * count (barrier init, sem init), a1 thread joined.
+   * count (barrier init, sem init), a1 thread joined, ip where the program called it.
    */
   SYNC_ENTER(30),
   /** A synchronisation function returns; a0…a1 as at its entry. */

@@ -209,8 +209,9 @@ public final class HeapHistory {
 
   /**
    * The block that an access hit: of those with an address in first to end - 1 the one that lived
-   * at that time and covers most of the range. An access to memory that was no block's belongs to
-   * the next one there: a slice comes before the allocations that happen in it.
+   * at that time and begins there, since programs use the first fields of a block more than its
+   * last ones; else the one that covers most of the range. An access to memory that was no block's
+   * belongs to the next one there: a slice comes before the allocations that happen in it.
    *
    * @param sequence the last event of the accessing thread before the access
    * @return the block's number or {@link #NONE}
@@ -230,7 +231,7 @@ public final class HeapHistory {
     private final long end;
     private final long sequence;
     private int living = NONE;
-    private long mostBytes;
+    private long mostWeight;
     private int next = NONE;
 
     Search(long first, long end, long sequence) {
@@ -252,9 +253,9 @@ public final class HeapHistory {
         }
       }
       if (after > low && freed[after - 1] > sequence) {
-        long covered = covered(after - 1);
-        if (covered > mostBytes) {
-          mostBytes = covered;
+        long weight = weight(after - 1);
+        if (weight > mostWeight) {
+          mostWeight = weight;
           living = after - 1;
         }
       }
@@ -262,6 +263,12 @@ public final class HeapHistory {
       if (exists && covered(after) > 0 && (next == NONE || allocated[after] < allocated[next])) {
         next = after;
       }
+    }
+
+    /** What it covers; more than any other where it begins in the range with a word. */
+    private long weight(int block) {
+      long covered = covered(block);
+      return address[block] > first && covered >= Long.BYTES ? covered + end - first : covered;
     }
 
     private long covered(int block) {

@@ -911,10 +911,13 @@ public final class ReplayThread extends CoreUser implements KernelThread {
           "atomic operation of thread " + run.order().nextThread(slice.atomicAddress()),
           slice.atomicAddress(),
           this::continueUser);
-      run.order().await(slice.atomicAddress(), slice.atomicSequence(), this::wake);
+      run.order()
+          .await(
+              slice.atomicAddress(), slice.atomicSequence(), () -> run.turnComes(this, "atomic"));
       return false;
     }
     if (slice.kind() == SliceBuffer.ATOMIC) {
+      run.takesTurn(this);
       run.order().executed(slice.atomicAddress(), slice.atomicSequence());
       lastSequence = slice.atomicSequence();
     }

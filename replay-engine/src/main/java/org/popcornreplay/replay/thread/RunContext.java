@@ -53,6 +53,7 @@ public final class RunContext {
   private final BitSet[] knownTexts;
   private final Long2IntOpenHashMap textNumbers = new Long2IntOpenHashMap();
   private final Step[] endWatchers;
+  private int turnTaker = -1;
   private int live;
   private boolean processExited;
   private long endNanos;
@@ -148,6 +149,18 @@ public final class RunContext {
   /** How many threads the trace has. */
   public int threadCount() {
     return threads.length;
+  }
+
+  /** A thread does what others may be waiting to do after it, in the recorded order. */
+  void takesTurn(ReplayThread thread) {
+    turnTaker = thread.number();
+  }
+
+  /** It is the turn of a thread that waited for it: the last that took its own has ended that. */
+  void turnComes(ReplayThread thread, String reason) {
+    long now = now();
+    listener().wake(thread.number(), turnTaker, reason, now, now);
+    thread.wake();
   }
 
   void tellEnd(int thread, Step then) {

@@ -156,11 +156,12 @@ final class Synchronisation {
       return;
     }
     t.waitFor(ThreadState.IDLE, "its turn in the recorded order", object, then);
-    order.awaitAcquire(t.number(), object, t::wake);
+    order.awaitAcquire(t.number(), object, () -> run.turnComes(t, "order"));
   }
 
   private void acquired(ReplayThread t, long object) {
     if (order.keepsOrder(object)) {
+      run.takesTurn(t);
       order.acquired(t.number(), object);
     }
   }

@@ -57,7 +57,7 @@ class HeapHistoryTest {
   }
 
   @Test
-  void aLineIsTheBlocksThatCoversMostOfIt() throws IOException {
+  void aLineIsTheBlocksThatBeginsInItOrElseCoversMostOfIt() throws IOException {
     long[] base = {0};
     HeapHistory heap =
         history(
@@ -67,11 +67,14 @@ class HeapHistoryTest {
               trace
                   .mainThread()
                   .malloc(base[0] + 32, 48, 1, stack)
-                  .malloc(base[0] + 96, 200, 2, stack);
+                  .malloc(base[0] + 96, 200, 2, stack)
+                  .malloc(base[0] + 304, 200, 3, stack);
             });
     assertEquals(0, heap.blockAt(base[0], base[0] + 64, 1000));
     assertEquals(1, heap.blockAt(base[0] + 64, base[0] + 128, 1000));
     assertEquals(0, heap.blockAt(base[0] + 64, base[0] + 65, 1000));
+    assertEquals(1, heap.blockAt(base[0] + 192, base[0] + 256, 1000));
+    assertEquals(2, heap.blockAt(base[0] + 256, base[0] + 320, 1000)); // 40 bytes of 1, 16 of 2
   }
 
   @Test

@@ -28,6 +28,7 @@ public final class SqlTable {
           "function",
           "site",
           "declared_at",
+          "called_at",
           "name",
           "program",
           "confirm_with",

@@ -53,6 +53,7 @@ final class HotSpotsSection {
           "futex_waits",
           "threads",
           "nodes",
+          "called_at",
           "declared_at");
   private static final List<String> ADVICE_COLUMNS =
       List.of("address", "advice", "saving_ms", "percent_of_fault_time", "sides", "confirm_with");
