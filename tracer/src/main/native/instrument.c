@@ -775,7 +775,7 @@ IRSB* instrumentBlock(VgCallbackClosure* closure, IRSB* in, const VexGuestLayout
    VG_(free)(b.placeOf);
    holdBy(closure->nraddr, b.held);
 
-   if (in->jumpkind == Ijk_Sys_syscall && popcornMode != 0) {
+   if (in->jumpkind == Ijk_Sys_syscall) {
       /* A Popcorn call is answered here and goes on at the address that the register image names;
          every other system call leaves the block as it did. */
       IRTemp   target = newIRTemp(b.out->tyenv, Ity_I64);

@@ -35,8 +35,8 @@ public enum EventKind {
    */
   VMA(7),
   /**
-   * Cut. popcorn_migrate: a0 nid as the program gave it, a1 address of the register image, result
-   * as the program saw it.
+   * Cut. popcorn_migrate: a0 nid, which is the proposed one where the program gave -1, a1 address
+   * of the register image (0 = none), a2 nid as the program gave it, result as the program saw it.
    */
   MIGRATE(8),
   /** Cut. popcorn_propose_migration: a0 tid as given, a1 nid, result. */

@@ -38,11 +38,20 @@ final class ProgramBehaviour {
   /** The thread has no further records. */
   void recordsEnd(ReplayThread t) {
     // Killed by another thread's exit, or the recording was cut.
-    t.waitFor(ThreadState.IDLE, "end of the process", 0, () -> leave(t));
+    t.waitFor(ThreadState.IDLE, "end of the process", 0, () -> leaveUnlessEnded(t));
     if (run.processExited() || t.number() == 0) {
       t.wake();
     } else {
       run.tellEnd(0, t::wake);
+    }
+  }
+
+  /** A thread that the process's exit reached before it could leave has nothing left to do. */
+  private void leaveUnlessEnded(ReplayThread t) {
+    if (run.popcorn().mayBegin(t.number())) {
+      leave(t);
+    } else {
+      t.end();
     }
   }
 

@@ -301,7 +301,8 @@ final class SliceBuffer {
     Arrays.sort(keys, 0, keyCount);
     sorted = true;
     position = 0;
-    while (hasAccess() && start + offset() < done) {
+    // An atomic operation has its turn however late it comes: others wait for it.
+    while (hasAccess() && start + offset() < done && kind() != ATOMIC) {
       position++;
     }
   }

@@ -17,6 +17,11 @@ final class Synchronisation {
   private static final int ALL = Integer.MAX_VALUE;
   private static final int NOBODY = -1;
 
+  /** Where the futex words of a {@code pthread_cond_t} begin, in bytes, and how long one is. */
+  private static final int CONDITION_WORDS = 40;
+
+  private static final int WORD_BYTES = 4;
+
   /** A mutex: 0 free, 1 held, 2 held with waiters, like the futex word of glibc. */
   private static final class Mutex {
     int word;
@@ -24,9 +29,43 @@ final class Synchronisation {
     int depth;
   }
 
-  private static final class Condition {
-    int waiters;
+  /** Threads that began to wait on a condition before the same signals. */
+  private static final class Waiters {
+    final long word;
+    int unsignalled;
     int signals;
+
+    Waiters(long word) {
+      this.word = word;
+    }
+  }
+
+  /**
+   * A condition variable. A signal is for threads that already wait: one that comes later must not
+   * take it from them. So those that signals reach stand apart from those that came since, each on
+   * a futex word of its own, as in glibc.
+   */
+  private static final class Condition {
+    Waiters older;
+    Waiters newer;
+
+    Condition(long address) {
+      older = new Waiters(address + CONDITION_WORDS);
+      newer = new Waiters(address + CONDITION_WORDS + WORD_BYTES);
+    }
+
+    boolean hasUnsignalled() {
+      return older.unsignalled + newer.unsignalled > 0;
+    }
+
+    /** Closes the newer group to those that come, where the older one has all its signals. */
+    void turn() {
+      if (older.unsignalled == 0) {
+        Waiters next = new Waiters(older.word);
+        older = newer;
+        newer = next;
+      }
+    }
   }
 
   private static final class Barrier {
@@ -268,7 +307,7 @@ final class Synchronisation {
   private Condition condition(long object) {
     Condition condition = conditions.get(object);
     if (condition == null) {
-      condition = new Condition();
+      condition = new Condition(object);
       conditions.put(object, condition);
     }
     return condition;
@@ -280,28 +319,28 @@ final class Synchronisation {
         object,
         true,
         () -> {
-          condition.waiters++;
-          unlock(t, mutex, () -> sleepOn(t, object, condition, () -> lock(t, mutex, then)));
+          Waiters group = condition.newer;
+          group.unsignalled++;
+          unlock(t, mutex, () -> sleepOn(t, object, group, () -> lock(t, mutex, then)));
         });
   }
 
-  private void sleepOn(ReplayThread t, long object, Condition condition, Step then) {
+  private void sleepOn(ReplayThread t, long object, Waiters group, Step then) {
     futexWait(
         t,
         "condition signal",
-        object,
-        () -> condition.signals == 0,
+        group.word,
+        () -> group.signals == 0,
         woken ->
             t.touch(
                 object,
                 true,
                 () -> {
-                  if (condition.signals > 0) {
-                    condition.signals--;
-                    condition.waiters--;
+                  if (group.signals > 0) {
+                    group.signals--;
                     then.run();
                   } else {
-                    sleepOn(t, object, condition, then);
+                    sleepOn(t, object, group, then);
                   }
                 }));
   }
@@ -312,19 +351,27 @@ final class Synchronisation {
         object,
         false,
         () -> {
-          if (condition.waiters <= condition.signals) {
+          if (!condition.hasUnsignalled()) {
             then.run();
             return;
           }
-          t.touch(
-              object,
-              true,
-              () -> {
-                int unsignalled = condition.waiters - condition.signals;
-                condition.signals += Math.min(count, unsignalled);
-                futexWake(t, object, count, then);
-              });
+          t.touch(object, true, () -> signalGroups(t, condition, count, then));
         });
+  }
+
+  private void signalGroups(ReplayThread t, Condition condition, int count, Step then) {
+    condition.turn();
+    Waiters group = condition.older;
+    int reached = Math.min(count, group.unsignalled);
+    if (reached == 0) {
+      then.run();
+      return;
+    }
+    group.unsignalled -= reached;
+    group.signals += reached;
+    int left = count == ALL ? ALL : count - reached;
+    Step next = left == 0 ? then : () -> signalGroups(t, condition, left, then);
+    futexWake(t, group.word, count == ALL ? ALL : reached, next);
   }
 
   // ---- Barriers.

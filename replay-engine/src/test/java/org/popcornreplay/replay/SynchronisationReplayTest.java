@@ -1,0 +1,86 @@
+package org.popcornreplay.replay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.popcornreplay.protocol.Options;
+import org.popcornreplay.replay.profile.ProfileFile;
+import org.popcornreplay.replay.thread.SyncCensus;
+import org.popcornreplay.traces.Manifest;
+import org.popcornreplay.traces.SyncFunction;
+import org.popcornreplay.traces.TraceReader;
+import org.popcornreplay.traces.generate.ThreadBuilder;
+import org.popcornreplay.traces.generate.TraceBuilder;
+
+/** Recordings whose synchronisation must not end a replay in a deadlock. */
+class SynchronisationReplayTest {
+  private static final int PAGE = TraceBuilder.PAGE_BYTES;
+
+  @TempDir Path dir;
+
+  private void assertReplays(Consumer<TraceBuilder> script) throws IOException {
+    Path path = dir.resolve("trace");
+    try (TraceBuilder trace = TraceBuilder.create(path, new Manifest())) {
+      script.accept(trace);
+      trace.finish();
+    }
+    RunRequest request =
+        new RunRequest(
+            2, "trace", ProfileFile.load("tcp-10g-nodelay"), Options.FAITHFUL, -1, false, PAGE, 1);
+    try (TraceReader trace = TraceReader.open(path)) {
+      SyncCensus census = SyncCensus.of(Replay.threadCount(trace), trace::events);
+      Replay run = new Replay(trace, request, census, new RunListener() {}).checked(true).execute();
+      assertNull(run.impasse());
+      assertEquals(0, run.threadsLeft());
+    }
+  }
+
+  @Test
+  void anAtomicOperationBehindAnAllocationInTheSameSliceHasItsTurn() throws IOException {
+    assertReplays(
+        trace -> {
+          long word = trace.region("word", 2);
+          ThreadBuilder main = trace.mainThread();
+          ThreadBuilder worker = trace.spawn(main, "worker");
+          main.write(word + PAGE).migrate(1).write(word + 64).compute(1000);
+          main.malloc(word + 1024, 64, 0).compute(10);
+          main.atomic(word).compute(5000).write(word + PAGE);
+          main.migrate(0);
+          worker.compute(100).atomic(word).exit();
+          main.join(worker);
+        });
+  }
+
+  @Test
+  void aThreadThatBeginsToWaitAfterASignalDoesNotTakeItFromOneThatWaitedBefore()
+      throws IOException {
+    assertReplays(
+        trace -> {
+          long shared = trace.region("shared", 2);
+          long condition = shared + PAGE;
+          ThreadBuilder main = trace.mainThread();
+          ThreadBuilder early = trace.spawn(main, "early");
+          ThreadBuilder late = trace.spawn(main, "late");
+          early.migrate(1).lock(shared);
+          early.enter(SyncFunction.COND_WAIT, condition, shared, 0);
+          signal(main, shared, condition);
+          late.lock(shared);
+          late.enter(SyncFunction.COND_WAIT, condition, shared, 0);
+          early.leave(SyncFunction.COND_WAIT, condition, shared, 0, 0);
+          early.unlock(shared).migrate(0).exit();
+          signal(main, shared, condition);
+          late.leave(SyncFunction.COND_WAIT, condition, shared, 0, 0);
+          late.unlock(shared).exit();
+          main.join(early).join(late);
+        });
+  }
+
+  private static void signal(ThreadBuilder thread, long mutex, long condition) {
+    thread.lock(mutex).call(SyncFunction.COND_BROADCAST, condition, 0, 0, 0).unlock(mutex);
+  }
+}
