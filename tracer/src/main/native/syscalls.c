@@ -10,11 +10,16 @@
 /* futex operations, without the flag bits */
 enum { OP_WAIT = 0, OP_WAIT_BITSET = 9, OP_LOCK_PI = 6, OP_WAIT_REQUEUE_PI = 11, OP_LOCK_PI2 = 13 };
 
-ULong nowNanos(void)
+static ULong clockNanos(Int clock)
 {
    struct vki_timespec ts;
-   VG_(clock_gettime)(&ts, VKI_CLOCK_MONOTONIC);
+   VG_(clock_gettime)(&ts, clock);
    return (ULong)ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+ULong nowNanos(void)
+{
+   return clockNanos(VKI_CLOCK_MONOTONIC);
 }
 
 Bool readable(Addr a, SizeT bytes)
@@ -195,6 +200,18 @@ static void noteMapChange(const Thread* t, UInt number, const ULong a[6], Long r
 
 /* ---------------------------------------------------------------- calls */
 
+/* How long a futex call may wait from now on: most operations name a point in time. */
+static Long futexTimeout(UInt op, Addr timespec)
+{
+   Long at = nanosAt(timespec);
+   UInt command = op & 0x7f;
+   if (at < 0 || command == OP_WAIT)
+      return at;
+   Bool realtime = command == OP_LOCK_PI || (op & 256) != 0;
+   Long now = (Long)clockNanos(realtime ? VKI_CLOCK_REALTIME : VKI_CLOCK_MONOTONIC);
+   return at > now ? at - now : 0;
+}
+
 void putCall(Thread* t, Long result)
 {
    PendingCall* c = &t->call;
@@ -267,7 +284,7 @@ static void before(ThreadId tid, UInt number, UWord* args, UInt nArgs)
          UInt op = args[1] & 0x7f;
          if ((op == OP_WAIT || op == OP_WAIT_BITSET || op == OP_LOCK_PI || op == OP_WAIT_REQUEUE_PI
               || op == OP_LOCK_PI2) && args[3] != 0)
-            c->timeout = nanosAt(args[3]);
+            c->timeout = futexTimeout(args[1], args[3]);
          break;
       }
       case __NR_nanosleep:

@@ -150,7 +150,8 @@ public final class Replay {
     }
     IntFunction<org.popcornreplay.traces.ThreadCursor> events = padding::events;
     LongOpenHashSet kept = census.conditionMutexes();
-    RecordedOrder order = new RecordedOrder(threads, events, kept, request.recordedOrder());
+    RecordedOrder order =
+        new RecordedOrder(threads, events, kept, request.recordedOrder(), census.guardedAtomics());
     run =
         new RunContext(
             new RunContext.Parts(
@@ -273,9 +274,10 @@ public final class Replay {
       boolean more = true;
       while (steps < LOOK_EVERY_STEPS && !run.stopped() && network.failure() == null) {
         more = watch == null ? queue.runNext() : runNextChecked();
-        if (!more) {
+        if (!more && !goesOnOutOfOrder()) {
           break;
         }
+        more = true;
         steps++;
       }
       if (network.failure() != null) {
@@ -308,6 +310,15 @@ public final class Replay {
       checkEnd();
     }
     return this;
+  }
+
+  /** Where nothing can happen any more, an operation that waits for its turn goes first. */
+  private boolean goesOnOutOfOrder() {
+    return run.live() > 0
+        && !run.processExited()
+        && run.failedThread() == null
+        && !run.stopped()
+        && run.breakOrder();
   }
 
   private boolean runNextChecked() {
@@ -349,6 +360,11 @@ public final class Replay {
   /** Simulated nanoseconds until the last thread ended. */
   public long simulatedNanos() {
     return run.endNanos();
+  }
+
+  /** Operations that went on before their turn in the recorded order, as nothing else could. */
+  public long brokenOrders() {
+    return run.brokenOrders();
   }
 
   /** Steps of the simulation. */

@@ -378,7 +378,7 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private static SyncCensus census(TraceReader trace, Padding padding) {
-    return trace.manifest().count("sync_events") == 0
+    return Replay.threadCount(trace) < 2
         ? new SyncCensus()
         : SyncCensus.of(Replay.threadCount(trace), padding::events);
   }

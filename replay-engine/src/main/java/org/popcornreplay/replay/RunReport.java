@@ -303,6 +303,14 @@ final class RunReport {
                   + " (-EBADF)%n",
               run.descriptorCallsAtRemotes()));
     }
+    if (run.brokenOrders() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "note: %d operations came before their turn in the recorded order, as all threads"
+                  + " waited%n",
+              run.brokenOrders()));
+    }
     for (Map.Entry<String, Long> defect : run.kernelDefects().entrySet()) {
       text.append(
           String.format(

@@ -83,4 +83,58 @@ class SynchronisationReplayTest {
   private static void signal(ThreadBuilder thread, long mutex, long condition) {
     thread.lock(mutex).call(SyncFunction.COND_BROADCAST, condition, 0, 0, 0).unlock(mutex);
   }
+
+  @Test
+  void theHolderOfAMutexDoesNotWaitForTheTurnOfOneThatWaitsForTheMutex() throws IOException {
+    assertReplays(
+        trace -> {
+          long shared = trace.region("shared", 2);
+          ThreadBuilder main = trace.mainThread();
+          ThreadBuilder slow = trace.spawn(main, "slow");
+          ThreadBuilder fast = trace.spawn(main, "fast");
+          slow.compute(10_000_000).lock(shared).atomic(shared + PAGE).unlock(shared).exit();
+          fast.lock(shared).atomic(shared + PAGE).unlock(shared).exit();
+          main.join(slow).join(fast);
+        });
+  }
+
+  @Test
+  void twoOrdersThatContradictEachOtherAreNoDeadlock() throws IOException {
+    assertReplays(
+        trace -> {
+          long shared = trace.region("shared", 2);
+          ThreadBuilder main = trace.mainThread();
+          ThreadBuilder slow = trace.spawn(main, "slow");
+          ThreadBuilder fast = trace.spawn(main, "fast");
+          slow.compute(10_000_000).lock(shared).atomic(shared + PAGE).unlock(shared).exit();
+          fast.lock(shared).atomic(shared + PAGE).unlock(shared).exit();
+          main.atomic(shared + PAGE).join(slow).join(fast); // guarded not always
+        });
+  }
+
+  @Test
+  void whatAThreadMapsWhereAnotherHasUnmappedStays() throws IOException {
+    assertReplays(
+        trace -> {
+          long free = 0x7000_0000L;
+          ThreadBuilder main = trace.mainThread();
+          ThreadBuilder slow = trace.spawn(main, "slow");
+          slow.compute(10_000_000).mmap(free, 64 * PAGE, 3).munmap(free, 64 * PAGE);
+          slow.exit();
+          main.mmap(free, 4 * PAGE, 3).write(free);
+          main.compute(20_000_000).write(free + PAGE).join(slow);
+        });
+  }
+
+  @Test
+  void aWaitThatRanOutOfTimeDoesSoAgain() throws IOException {
+    assertReplays(
+        trace -> {
+          long shared = trace.region("shared", 2);
+          ThreadBuilder main = trace.mainThread();
+          main.lock(shared);
+          main.call(SyncFunction.COND_TIMEDWAIT, shared + PAGE, shared, 0, 110).unlock(shared);
+          main.call(SyncFunction.SEM_TIMEDWAIT, shared + 128, 0, 0, -1);
+        });
+  }
 }

@@ -25,8 +25,8 @@ public enum EventKind {
    */
   SYSCALL(5),
   /**
-   * Cut. futex system call: object = uaddr, a0 op (with flags), a1 val, a2 timeout nanos or -1, a3
-   * uaddr2, a4 val2, a5 val3, result.
+   * Cut. futex system call: object = uaddr, a0 op (with flags), a1 val, a2 timeout nanos from the
+   * call on or -1, a3 uaddr2, a4 val2, a5 val3, result.
    */
   FUTEX(6),
   /**

@@ -51,6 +51,7 @@ public final class RecordedOrder {
   private final Long2LongOpenHashMap lastChange = new Long2LongOpenHashMap();
   private final LongOpenHashSet keptLocks;
   private final boolean keepAllLocks;
+  private final LongOpenHashSet guardedAtomics;
   private PriorityQueue<Source> sources;
   private long frontier = -1;
 
@@ -60,16 +61,20 @@ public final class RecordedOrder {
    * @param events the events of a thread, from the begin
    * @param keptLocks objects whose acquisitions keep their recorded order
    * @param keepAllLocks whether all do
+   * @param guardedAtomics addresses whose operations a mutex puts in order, unless locks keep
+   *     theirs
    */
   public RecordedOrder(
       int threads,
       IntFunction<ThreadCursor> events,
       LongOpenHashSet keptLocks,
-      boolean keepAllLocks) {
+      boolean keepAllLocks,
+      LongOpenHashSet guardedAtomics) {
     this.threads = threads;
     this.events = events;
     this.keptLocks = keptLocks;
     this.keepAllLocks = keepAllLocks;
+    this.guardedAtomics = keepAllLocks ? new LongOpenHashSet() : guardedAtomics;
     lastChange.defaultReturnValue(Long.MIN_VALUE);
   }
 
@@ -114,7 +119,7 @@ public final class RecordedOrder {
     ThreadCursor cursor = source.cursor;
     EventKind kind = cursor.kind();
     if (kind == EventKind.ATOMIC) {
-      if (source.depth == 0) {
+      if (source.depth == 0 && !guardedAtomics.contains(cursor.object())) {
         line(atomics, cursor.object()).entries.add(new Entry(source.sequence, source.thread));
       }
     } else if (kind == EventKind.SYNC_ENTER && isDecided(cursor.code())) {
@@ -257,5 +262,73 @@ public final class RecordedOrder {
     if (waiter != null) {
       waiter.turnHasCome();
     }
+  }
+
+  // ---- Out of order, where nothing else can go on.
+
+  private Entry firstOf(Line line, int thread) {
+    do {
+      for (Entry entry : line.entries) {
+        if (entry.thread() == thread) {
+          return entry;
+        }
+      }
+    } while (advanceOne());
+    return null;
+  }
+
+  private static void toFront(Line line, long sequence) {
+    for (Entry entry : line.entries) {
+      if (entry.sequence() == sequence) {
+        line.entries.remove(entry);
+        line.entries.addFirst(entry);
+        return;
+      }
+    }
+  }
+
+  /**
+   * Lets the earliest recorded of all operations that wait for their turn go on.
+   *
+   * @param addressSpace more that may wait
+   * @return false where nothing waits
+   */
+  public boolean letGoEarliest(AddressSpaceOrder.Run addressSpace) {
+    long earliest = addressSpace.earliestWaiting();
+    Line of = null;
+    long key = -1;
+    boolean acquires = false;
+    for (Line line : atomics.values()) {
+      for (long sequence : line.waiters.keySet()) {
+        if (sequence < earliest) {
+          earliest = sequence;
+          of = line;
+          key = sequence;
+          acquires = false;
+        }
+      }
+    }
+    for (Line line : acquisitions.values()) {
+      for (long thread : line.threadWaiters.keySet()) {
+        Entry entry = firstOf(line, (int) thread);
+        if (entry != null && entry.sequence() < earliest) {
+          earliest = entry.sequence();
+          of = line;
+          key = thread;
+          acquires = true;
+        }
+      }
+    }
+    if (earliest == Long.MAX_VALUE) {
+      return false;
+    }
+    if (of == null) {
+      addressSpace.letGo(earliest);
+      return true;
+    }
+    toFront(of, earliest);
+    Waiter waiter = acquires ? of.threadWaiters.remove(key) : of.waiters.remove(key);
+    waiter.turnHasCome();
+    return true;
   }
 }

@@ -5,6 +5,7 @@ import org.popcornreplay.protocol.Advice;
 import org.popcornreplay.protocol.Outcome;
 import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.World.Step;
+import org.popcornreplay.replay.order.AddressSpaceOrder;
 import org.popcornreplay.replay.order.RecordedOrder;
 
 /** What the events of a trace make a thread do. */
@@ -22,12 +23,14 @@ final class ProgramBehaviour {
   private final Synchronisation synchronisation;
   private final int[] depth;
   private final long[] enteredNanos;
+  private final long[] waitedNanos;
 
   ProgramBehaviour(RunContext run, Synchronisation synchronisation) {
     this.run = run;
     this.synchronisation = synchronisation;
     depth = new int[run.threadCount()];
     enteredNanos = new long[run.threadCount()];
+    waitedNanos = new long[run.threadCount()];
   }
 
   /** Whether the thread is inside a synchronisation function that is decided anew. */
@@ -38,20 +41,11 @@ final class ProgramBehaviour {
   /** The thread has no further records. */
   void recordsEnd(ReplayThread t) {
     // Killed by another thread's exit, or the recording was cut.
-    t.waitFor(ThreadState.IDLE, "end of the process", 0, () -> leaveUnlessEnded(t));
+    t.waitFor(ThreadState.IDLE, "end of the process", 0, () -> leave(t));
     if (run.processExited() || t.number() == 0) {
       t.wake();
     } else {
       run.tellEnd(0, t::wake);
-    }
-  }
-
-  /** A thread that the process's exit reached before it could leave has nothing left to do. */
-  private void leaveUnlessEnded(ReplayThread t) {
-    if (run.popcorn().mayBegin(t.number())) {
-      leave(t);
-    } else {
-      t.end();
     }
   }
 
@@ -296,6 +290,7 @@ final class ProgramBehaviour {
 
   private void futex(ReplayThread t, TraceEvent e, Step then) {
     if (inDecidedFunction(t)) {
+      waitedNanos[t.number()] += e.nanos();
       then.run();
       return;
     }
@@ -361,6 +356,7 @@ final class ProgramBehaviour {
       return;
     }
     depth[t.number()]++;
+    waitedNanos[t.number()] = 0;
     synchronisation.enter(t, e, then);
   }
 
@@ -386,7 +382,7 @@ final class ProgramBehaviour {
     if (depth[t.number()] > 0) {
       depth[t.number()]--;
     }
-    synchronisation.leave(t, e, told);
+    synchronisation.leave(t, e, waitedNanos[t.number()], told);
   }
 
   // ---- The address space.
@@ -395,7 +391,18 @@ final class ProgramBehaviour {
     boolean failed = e.result() < 0 && e.result() >= -LARGEST_ERRNO;
     AddressSpace space = run.addressSpace();
     VmaCall call = failed ? null : VmaCall.of(e, space);
+    AddressSpaceOrder.Run order = run.addressSpaceOrder();
+    if (!order.mayExecute(e.sequence())) {
+      t.waitFor(
+          ThreadState.IDLE,
+          "its turn to change the address space",
+          e.object(),
+          () -> addressSpace(t, e, then));
+      order.await(e.sequence(), t::wake);
+      return;
+    }
     if (call == null || space.isCoarse()) {
+      order.executed(e.sequence());
       t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), then);
       return;
     }
@@ -404,7 +411,10 @@ final class ProgramBehaviour {
         call.name(),
         e.object(),
         (popcorn, ended) -> call.run(popcorn, t.number(), ended),
-        result -> then.run());
+        result -> {
+          order.executed(e.sequence());
+          then.run();
+        });
   }
 
   static Advice advice(long number) {

@@ -479,6 +479,10 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       run.threadFails(this, fatal);
       return false;
     }
+    if (run.processExited() && !exiting && !run.popcorn().mayBegin(number)) {
+      end(); // another thread ended the process while this one was in the kernel
+      return false;
+    }
     if (onCore() && coreNode == node) {
       user = true;
       baseNanos = run.now();

@@ -9,6 +9,7 @@ import org.popcornreplay.protocol.World.Step;
 import org.popcornreplay.replay.RunListener;
 import org.popcornreplay.replay.cpu.Cores;
 import org.popcornreplay.replay.cpu.NodeSpeeds;
+import org.popcornreplay.replay.order.AddressSpaceOrder;
 import org.popcornreplay.replay.order.RecordedOrder;
 import org.popcornreplay.replay.placement.Placement;
 import org.popcornreplay.replay.time.EventQueue;
@@ -47,6 +48,7 @@ public final class RunContext {
   private final boolean updateReadsFirst;
   private final AddressSpace addressSpace;
   private final MemoryOrder memoryOrder;
+  private final AddressSpaceOrder.Run addressSpaceOrder;
   private final ReplayThread[] threads;
   private final long[] tidAddresses;
   private final ProgramBehaviour behaviour;
@@ -61,6 +63,7 @@ public final class RunContext {
   private int failure;
   private long descriptorCallsAtRemotes;
   private boolean stopped;
+  private long brokenOrders;
 
   /**
    * A run.
@@ -72,6 +75,7 @@ public final class RunContext {
     this.costs = costs;
     this.updateReadsFirst = updateReadsFirst;
     addressSpace = new AddressSpace(parts.maps(), parts.scale());
+    addressSpaceOrder = parts.census().addressSpaceOrder().begin();
     memoryOrder = parts.census().memoryOrder(parts.threads(), parts.cursors());
     threads = new ReplayThread[parts.threads()];
     tidAddresses = new long[parts.threads()];
@@ -112,8 +116,29 @@ public final class RunContext {
     child.begin();
   }
 
+  /**
+   * Lets one operation go on before its turn in the recorded order, because nothing else can: the
+   * earliest recorded of those that wait.
+   *
+   * @return false where none waits for a turn
+   */
+  public boolean breakOrder() {
+    boolean broken = parts.order().letGoEarliest(addressSpaceOrder);
+    brokenOrders += broken ? 1 : 0;
+    return broken;
+  }
+
+  /** Operations that went on before their turn. */
+  public long brokenOrders() {
+    return brokenOrders;
+  }
+
   MemoryOrder memoryOrder() {
     return memoryOrder;
+  }
+
+  AddressSpaceOrder.Run addressSpaceOrder() {
+    return addressSpaceOrder;
   }
 
   /** Whether the write that ends a poll has happened. */

@@ -4,7 +4,7 @@ import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.function.IntFunction;
-import org.popcornreplay.traces.EventKind;
+import org.popcornreplay.replay.order.AddressSpaceOrder;
 import org.popcornreplay.traces.SyncFunction;
 import org.popcornreplay.traces.ThreadCursor;
 
@@ -20,6 +20,8 @@ public final class SyncCensus {
   private final LongOpenHashSet conditionMutexes = new LongOpenHashSet();
   private final Long2ObjectOpenHashMap<IntOpenHashSet> barrierThreads =
       new Long2ObjectOpenHashMap<>();
+  private final AddressSpaceOrder addressSpaceOrder = new AddressSpaceOrder();
+  private final GuardedAtomics guardedAtomics = new GuardedAtomics();
   private boolean joins;
   private boolean functions;
   private boolean sleeps;
@@ -29,15 +31,29 @@ public final class SyncCensus {
     SyncCensus census = new SyncCensus();
     for (int t = 0; t < threads; t++) {
       ThreadCursor cursor = events.apply(t);
+      census.guardedAtomics.nextThread();
       while (cursor.next()) {
-        if (cursor.isEvent() && cursor.kind() == EventKind.SYNC_ENTER) {
-          census.entered(t, cursor);
-        } else if (cursor.isEvent() && cursor.kind() == EventKind.SYSCALL) {
-          census.sleeps |= SystemCalls.isSleep(cursor.code());
+        if (cursor.isEvent()) {
+          census.take(t, cursor);
         }
       }
     }
+    census.addressSpaceOrder.complete();
     return census;
+  }
+
+  private void take(int thread, ThreadCursor cursor) {
+    switch (cursor.kind()) {
+      case SYNC_ENTER -> {
+        entered(thread, cursor);
+        guardedAtomics.enter(cursor);
+      }
+      case SYNC_EXIT -> guardedAtomics.exit(cursor);
+      case ATOMIC -> guardedAtomics.atomic(cursor.object());
+      case SYSCALL -> sleeps |= SystemCalls.isSleep(cursor.code());
+      case VMA -> addressSpaceOrder.add(thread, cursor);
+      default -> {}
+    }
   }
 
   private void entered(int thread, ThreadCursor cursor) {
@@ -55,6 +71,16 @@ public final class SyncCensus {
   /** Mutexes that were given to a condition wait. */
   public LongOpenHashSet conditionMutexes() {
     return conditionMutexes;
+  }
+
+  /** Addresses of atomic operations that one mutex always guards. */
+  public LongOpenHashSet guardedAtomics() {
+    return guardedAtomics.addresses();
+  }
+
+  /** Which changes of the address space have to follow which. */
+  AddressSpaceOrder addressSpaceOrder() {
+    return addressSpaceOrder;
   }
 
   /** Whether joins were recorded as such. */

@@ -107,10 +107,10 @@ final class Synchronisation {
       return;
     }
     switch (function) {
-      case MUTEX_LOCK, MUTEX_TIMEDLOCK -> lock(t, object, then);
+      case MUTEX_LOCK -> lock(t, object, then);
       case SPIN_LOCK -> lock(t, object, then);
       case MUTEX_UNLOCK, SPIN_UNLOCK -> unlock(t, object, then);
-      case COND_WAIT, COND_TIMEDWAIT -> waitFor(t, object, e.argument(0), then);
+      case COND_WAIT -> waitFor(t, object, e.argument(0), then);
       case COND_SIGNAL -> signal(t, object, 1, then);
       case COND_BROADCAST -> signal(t, object, ALL, then);
       case BARRIER_INIT -> {
@@ -122,19 +122,32 @@ final class Synchronisation {
         semaphore(object).value = e.argument(0);
         t.touch(object, true, then);
       }
-      case SEM_WAIT, SEM_TIMEDWAIT -> down(t, object, then);
+      case SEM_WAIT -> down(t, object, then);
       case SEM_POST -> up(t, object, then);
       case RWLOCK_RDLOCK -> lockShared(t, object, then);
       case RWLOCK_WRLOCK -> lockExclusive(t, object, then);
       case RWLOCK_UNLOCK -> unlockShared(t, object, then);
       case JOIN -> join(t, (int) e.argument(1), then);
-      case MUTEX_TRYLOCK, SPIN_TRYLOCK, SEM_TRYWAIT, RWLOCK_TRYRDLOCK, RWLOCK_TRYWRLOCK, ONCE ->
+      case MUTEX_TRYLOCK,
+          SPIN_TRYLOCK,
+          SEM_TRYWAIT,
+          RWLOCK_TRYRDLOCK,
+          RWLOCK_TRYWRLOCK,
+          MUTEX_TIMEDLOCK,
+          COND_TIMEDWAIT,
+          SEM_TIMEDWAIT,
+          ONCE ->
           then.run();
     }
   }
 
-  /** What a function that may fail did is known at its end: only then is it executed. */
-  void leave(ReplayThread t, TraceEvent e, Step then) {
+  /**
+   * What a function that may fail did is known at its end: only then is it executed. One that ran
+   * out of time does so again, after as long as it waited when it was recorded.
+   *
+   * @param waitedNanos how long it was in futex calls
+   */
+  void leave(ReplayThread t, TraceEvent e, long waitedNanos, Step then) {
     SyncFunction function = SyncFunction.ofCode(e.code());
     long object = e.object();
     boolean succeeded = e.result() == 0;
@@ -147,8 +160,32 @@ final class Synchronisation {
       case SEM_TRYWAIT -> tryFunction(t, object, succeeded, then, this::down);
       case RWLOCK_TRYRDLOCK -> tryFunction(t, object, succeeded, then, this::lockShared);
       case RWLOCK_TRYWRLOCK -> tryFunction(t, object, succeeded, then, this::lockExclusive);
+      case MUTEX_TIMEDLOCK ->
+          tryFunction(t, object, succeeded, outOfTime(t, waitedNanos, succeeded, then), this::lock);
+      case SEM_TIMEDWAIT ->
+          tryFunction(t, object, succeeded, outOfTime(t, waitedNanos, succeeded, then), this::down);
+      case COND_TIMEDWAIT -> {
+        if (succeeded) {
+          waitFor(t, object, e.argument(0), then);
+        } else {
+          waitInVain(t, object, e.argument(0), waitedNanos, then);
+        }
+      }
       default -> then.run();
     }
+  }
+
+  private static Step outOfTime(ReplayThread t, long nanos, boolean succeeded, Step then) {
+    return succeeded ? then : () -> t.sleepFor(ThreadState.FUTEX, "time-out", nanos, then);
+  }
+
+  /** A wait for a condition that no signal ends: signals are for others. */
+  private void waitInVain(ReplayThread t, long object, long mutex, long nanos, Step then) {
+    Step again = () -> t.touch(object, true, () -> lock(t, mutex, then));
+    t.touch(
+        object,
+        true,
+        () -> unlock(t, mutex, () -> t.sleepFor(ThreadState.FUTEX, "time-out", nanos, again)));
   }
 
   /** A function on an object that then goes on. */
