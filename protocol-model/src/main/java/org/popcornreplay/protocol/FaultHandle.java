@@ -29,6 +29,19 @@ final class FaultHandle {
     this.remote = remote;
   }
 
+  /** Whether a worker sleeps until the handling ends, to take the page away then. */
+  boolean revokerWaits() {
+    if (invalidate) {
+      return true;
+    }
+    for (int i = 0; i < waitsRetry.size(); i++) {
+      if (waitsRetry.get(i) instanceof PageRequestWork) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void digest(Digest digest) {
     digest.add(pageIndex).add(write).add(remote).add(invalidate).add(pendings).add(limit).add(ret);
     digest.add(waits.size()).add(waitsRetry.size());

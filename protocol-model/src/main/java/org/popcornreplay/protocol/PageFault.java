@@ -39,6 +39,7 @@ final class PageFault extends PageActivity {
   private Vma area;
   private VmaFetch fetch;
   private boolean secondAttempt;
+  private boolean revokerWaits;
   private int retries;
 
   PageFault(PopcornCluster cluster, Task task) {
@@ -408,6 +409,7 @@ final class PageFault extends PageActivity {
       here().mmapSem.upRead();
     }
     handle.ret = result;
+    revokerWaits = result == FaultResult.OK && handle.revokerWaits();
     cluster.pageServer.finishFaultHandling(this);
     resolved(result, result == FaultResult.OK);
   }
@@ -467,9 +469,12 @@ final class PageFault extends PageActivity {
   }
 
   private void accessUnlessOvertaken() {
-    if (cluster.options.racy && world.chance(cluster.options.racyProbability)) {
+    boolean overtaken =
+        cluster.options.racy && revokerWaits && world.chance(cluster.options.racyProbability);
+    revokerWaits = false;
+    if (overtaken) {
       at = OVERTAKEN;
-      world.giveWay(node, this);
+      world.overtaken(node, this);
     } else {
       accessOrFault();
     }

@@ -74,6 +74,14 @@ public interface World {
   /** Runs {@code then} in a later step of the same instant: {@code schedule()} in a spin loop. */
   void giveWay(int node, Step then);
 
+  /**
+   * A thread whose fault has ended is overtaken on its way back to user mode by the workers that it
+   * has just woken (K1): runs {@code then} when they have had their turn.
+   */
+  default void overtaken(int node, Step then) {
+    giveWay(node, then);
+  }
+
   /** Runs {@code then} after {@code delayNanos}: a futex that times out. It may come in vain. */
   void timer(int node, long delayNanos, Step then);
 

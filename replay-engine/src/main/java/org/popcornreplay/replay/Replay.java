@@ -115,7 +115,9 @@ public final class Replay {
     }
     boolean nagle = request.options().get("NAGLE").equals("on") || profile.isOn(ProfileKey.NAGLE);
     boolean rdma = request.options().get("TRANSPORT").equals("rdma");
-    network = new Network(queue, cores, speeds, profile, Network.Transport.of(rdma, nagle));
+    network =
+        new Network(queue, cores, speeds, profile, Network.Transport.of(rdma, nagle))
+            .jittered(request.seed());
     PageScale scale = PageScale.of(request.pageBytes(), padding.maps());
     tally = new ProtocolTally(queue, listener, nodes, threads, scale);
     String workQueue = profile.text(ProfileKey.WORK_QUEUE).toUpperCase(java.util.Locale.ROOT);
@@ -171,6 +173,8 @@ public final class Replay {
                 speeds,
                 profile.number(ProfileKey.WAKE_UP),
                 profile.number(ProfileKey.SYSTEM_CALL),
+                profile.numbers(ProfileKey.SLEEP_SLACK),
+                request.seed(),
                 network.firmReachNanos(),
                 network.runningReachNanos()),
             request.options().get("RMW_FAULT").equals("read-then-write"));

@@ -30,6 +30,8 @@ public final class Cores {
   private final ArrayDeque<CoreUser> woken = new ArrayDeque<>();
   private final ArrayDeque<CoreUser> expired = new ArrayDeque<>();
   private final ArrayDeque<Burst> bursts = new ArrayDeque<>();
+  private final ArrayDeque<Step> quiet = new ArrayDeque<>();
+  private int busyCores;
   private int nextVictim;
   private long kernelNanos;
 
@@ -224,9 +226,25 @@ public final class Cores {
     }
   }
 
+  /** Runs a step as soon as no kernel thread is at work. */
+  public void whenQuiet(Step step) {
+    if (busyCores == 0) {
+      step.run();
+    } else {
+      quiet.add(step);
+    }
+  }
+
+  private void tellQuiet() {
+    while (busyCores == 0 && !quiet.isEmpty()) {
+      quiet.poll().run();
+    }
+  }
+
   private void start(int index, long nanos, Step done) {
     Core core = cores[index];
     core.bursting = true;
+    busyCores++;
     if (core.user != null) {
       core.user.interrupted(nanos);
     }
@@ -235,6 +253,7 @@ public final class Cores {
         nanos,
         () -> {
           core.bursting = false;
+          busyCores--;
           Burst next = bursts.poll();
           if (next != null) {
             start(index, next.nanos(), next.done());
@@ -242,6 +261,7 @@ public final class Cores {
             fill(index);
           }
           done.run();
+          tellQuiet();
         });
   }
 }

@@ -214,6 +214,11 @@ public final class TimedWorld implements World {
   }
 
   @Override
+  public void overtaken(int node, Step then) {
+    queue.after(node, wakeUpNanos, () -> cores[node].whenQuiet(then));
+  }
+
+  @Override
   public void timer(int node, long delayNanos, Step then) {
     queue.after(node, delayNanos, then);
   }

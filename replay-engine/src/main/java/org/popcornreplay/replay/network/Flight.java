@@ -13,6 +13,7 @@ final class Flight extends WireTrip {
   private final long number;
   private final long sentNanos;
   private boolean sent;
+  private boolean late;
   private long deliveredNanos;
 
   /**
@@ -65,6 +66,9 @@ final class Flight extends WireTrip {
     } else if (!sent) {
       sent = true;
       handOver();
+    } else if (late) {
+      late = false;
+      land();
     } else {
       received();
     }
@@ -84,6 +88,16 @@ final class Flight extends WireTrip {
 
   @Override
   void arrived() {
+    long arrivalNanos = link.arrivalNanos(network.queue().nowNanos());
+    if (arrivalNanos > network.queue().nowNanos()) {
+      late = true;
+      network.queue().at(to, arrivalNanos, this);
+    } else {
+      land();
+    }
+  }
+
+  private void land() {
     deliveredNanos = network.queue().nowNanos();
     if (network.completesAtReceiver()) {
       network.complete(this, handedOver);

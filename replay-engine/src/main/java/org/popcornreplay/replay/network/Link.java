@@ -1,6 +1,7 @@
 package org.popcornreplay.replay.network;
 
 import java.util.ArrayDeque;
+import org.popcornreplay.replay.time.Jitter;
 
 /** One direction between two nodes: its send queue, its threads, its TCP stream. */
 final class Link {
@@ -11,13 +12,22 @@ final class Link {
   private final int depth;
   private final ArrayDeque<Flight> queue = new ArrayDeque<>();
   private final ArrayDeque<Flight> blocked = new ArrayDeque<>();
+  private final Jitter jitter;
+  private long lastArrivalNanos;
   private boolean sending;
 
-  Link(Network network, int from, int to, int depth) {
+  Link(Network network, int from, int to, int depth, Jitter jitter) {
     this.from = from;
     this.to = to;
     this.depth = depth;
+    this.jitter = jitter;
     receiver = new Receiver(network);
+  }
+
+  /** When a message comes that the wires let arrive then; a stream keeps its order. */
+  long arrivalNanos(long earliestNanos) {
+    lastArrivalNanos = Math.max(lastArrivalNanos, earliestNanos + jitter.nextNanos());
+    return lastArrivalNanos;
   }
 
   /** Whether a message would find the send queue full. */

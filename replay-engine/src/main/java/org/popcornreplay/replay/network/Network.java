@@ -7,6 +7,7 @@ import org.popcornreplay.replay.cpu.NodeSpeeds;
 import org.popcornreplay.replay.profile.CostProfile;
 import org.popcornreplay.replay.profile.ProfileKey;
 import org.popcornreplay.replay.time.EventQueue;
+import org.popcornreplay.replay.time.Jitter;
 
 /**
  * The message layer and what lies below it. For each ordered pair of nodes a send thread drains a
@@ -55,10 +56,12 @@ public final class Network {
   private final long delayedAckNanos;
   private final Descriptors[] descriptors;
   private final boolean descriptorsWait;
+  private final long[] jitterNanos;
   private final Link[][] links;
   private Receiver receiver;
   private KernelContext current;
   private int handOvers;
+  private long seed;
   private long sequence;
   private long inFlight;
   private long blockedSends;
@@ -89,7 +92,14 @@ public final class Network {
     for (int n = 0; n < descriptors.length; n++) {
       descriptors[n] = new Descriptors(most);
     }
+    jitterNanos = profile.numbers(ProfileKey.LINK_JITTER);
     links = new Link[cores.length][];
+  }
+
+  /** The same, with the seed of the messages' jitter. */
+  public Network jittered(long newSeed) {
+    seed = newSeed;
+    return this;
   }
 
   /** Says who runs the handlers. */
@@ -202,7 +212,7 @@ public final class Network {
     }
     Link link = row[to];
     if (link == null) {
-      link = new Link(this, from, to, queueDepth);
+      link = new Link(this, from, to, queueDepth, new Jitter(jitterNanos, seed, from, to));
       row[to] = link;
     }
     return link;

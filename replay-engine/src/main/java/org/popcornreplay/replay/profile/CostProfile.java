@@ -1,5 +1,6 @@
 package org.popcornreplay.replay.profile;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -65,6 +66,15 @@ public final class CostProfile {
         double nanos = decimal(key);
         if (!(nanos >= 0 && nanos <= 1e6)) {
           throw wrong(key, "a number from 0 to 1000000");
+        }
+      }
+      case LINK_JITTER, SLEEP_SLACK -> {
+        long before = 0;
+        for (long quantile : numbers(key)) {
+          if (quantile < before || quantile > 1_000_000_000_000L) {
+            throw wrong(key, "integers from 0 to 1000000000000 that never fall");
+          }
+          before = quantile;
         }
       }
       default -> {
@@ -136,6 +146,18 @@ public final class CostProfile {
       return Long.parseLong(text(key).replace("_", ""));
     } catch (NumberFormatException e) {
       throw wrong(key, "an integer");
+    }
+  }
+
+  /** A value that is a list of integers, in the key's unit. */
+  public long[] numbers(ProfileKey key) {
+    try {
+      return Arrays.stream(text(key).replace("_", "").split(" "))
+          .filter(word -> !word.isEmpty())
+          .mapToLong(Long::parseLong)
+          .toArray();
+    } catch (NumberFormatException e) {
+      throw wrong(key, "a list of integers");
     }
   }
 

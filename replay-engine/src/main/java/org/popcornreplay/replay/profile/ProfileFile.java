@@ -2,6 +2,7 @@ package org.popcornreplay.replay.profile;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,8 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.popcornreplay.replay.profile.CostProfile.Value;
 import org.popcornreplay.traces.cli.CommandException;
@@ -46,6 +50,9 @@ public final class ProfileFile {
           "unit");
 
   private static final List<String> MARKS = List.of("read", "computed", MEMORY, "chosen");
+  private static final Set<ProfileKey> QUANTILES =
+      EnumSet.of(ProfileKey.LINK_JITTER, ProfileKey.SLEEP_SLACK);
+
   private static final int MAX_BYTES = 1 << 20;
   private static final int MAX_BASES = 8;
 
@@ -165,13 +172,22 @@ public final class ProfileFile {
     return value.asText();
   }
 
+  private static String words(JsonNode list) {
+    StringJoiner words = new StringJoiner(" ");
+    list.forEach(item -> words.add(item.isValueNode() ? item.asText() : "?"));
+    return words.toString();
+  }
+
   private static Value value(String where, ProfileKey key, JsonNode node) {
     String unit = node.path("unit").asText(key.unit());
     if (!unit.equals(key.unit())) {
       throw CommandException.badInput(
           where + ": " + key.key() + ": unit=" + unit + ", expected " + key.unit());
     }
-    JsonNode value = node.isValueNode() ? node : node.path("value");
+    JsonNode value = node.isObject() ? node.path("value") : node;
+    if (value.isArray() && QUANTILES.contains(key)) {
+      value = new TextNode(words(value));
+    }
     if (!value.isValueNode()) {
       throw CommandException.badInput(where + ": " + key.key() + ": no value, expected one");
     }

@@ -19,6 +19,8 @@ public enum ProfileKey {
   WAKE_UP("ns", "from a wake-up to the first instruction of the woken thread"),
   /** Length of a jiffy, to which sleeps are rounded up. */
   JIFFY("ns", "a jiffy: sleeps end at one, and one later; 0 = sleeps are exact"),
+  /** How much later than asked for a sleep ends. */
+  SLEEP_SLACK("ns", "how much later than asked for a program's sleep ends: one value, or quantiles"),
   /** Entering and leaving the kernel. */
   SYSTEM_CALL("ns", "a system call that the replay does not model further"),
 
@@ -64,6 +66,8 @@ public enum ProfileKey {
   BANDWIDTH("bit/s", "line rate of each NIC and switch port; 0 = unlimited"),
   /** From the NIC of the sender to the switch, and from there to the NIC of the receiver. */
   LINK_LATENCY("ns", "from a NIC to the switch, and the same again from there to the other NIC"),
+  /** Extra delay of a message, by chance. */
+  LINK_JITTER("ns", "extra delay of a message: quantiles of its distribution at equal steps"),
   /** Time in the switch without queueing. */
   SWITCH_LATENCY("ns", "time in the switch, without queueing"),
   /** How the switches are connected. */

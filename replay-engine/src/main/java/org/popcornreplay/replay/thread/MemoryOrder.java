@@ -1,10 +1,14 @@
 package org.popcornreplay.replay.thread;
 
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
+import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import org.popcornreplay.traces.EventKind;
 import org.popcornreplay.traces.ThreadCursor;
@@ -17,12 +21,18 @@ import org.popcornreplay.traces.VisitFlags;
  * <p>A <em>poll</em> is a loop that reads a line, sleeps, and reads it again in the same few
  * instructions until another thread has written it. How often it slept depends on the recorded
  * machine, so a replay decides that anew: the thread sleeps until the last write that the recording
- * had before the loop's end has happened in virtual time. A thread that reads the thread word of
- * one that had exited (pthread_join that found it so) waits for that exit.
+ * had before the loop's end has happened in virtual time. A <em>look</em> is a read by the same
+ * instruction that found at once what it wanted, so that the recording has no sleep behind it; it
+ * waits for the write that it may have seen. A thread that reads the thread word of one that had exited (pthread_join that found it so) waits
+ * for that exit.
  */
 public final class MemoryOrder {
   private static final int LINE_SHIFT = 6;
   private static final int PAGE_LINE_SHIFT = 6;
+
+  /** A loop's first look may be another instruction than those behind its sleep. */
+  private static final int LOOP_BYTES = 256;
+
   private static final long NO_SEQUENCE = -1;
 
   /** A loop around a sleep, and the write that ends it. */
@@ -34,6 +44,9 @@ public final class MemoryOrder {
     private int writer = -1;
     private long writerInstructions;
     private long writeAfter = NO_SEQUENCE;
+    private boolean passed;
+    private int offset;
+    private long napNanos;
 
     Poll(int thread, long line, long before, long last) {
       this.thread = thread;
@@ -56,12 +69,56 @@ public final class MemoryOrder {
       return writerInstructions;
     }
 
+    /** The look at a line that found what it wanted. */
+    static Poll passed(int thread, long line, int offset, long napNanos, long before, long next) {
+      Poll look = new Poll(thread, line, before, next);
+      look.passed = true;
+      look.offset = offset;
+      look.napNanos = napNanos;
+      return look;
+    }
+
+    /** Instructions of the slice before the read, of a look. */
+    int offset() {
+      return offset;
+    }
+
+    /** How long the loop sleeps where it has to, of a look. */
+    long napNanos() {
+      return napNanos;
+    }
+
+    /**
+     * A write by a thread between two of its events. What ends a loop is the last one that had
+     * begun before its last sleep was over. A look saw the last one that had begun before the event
+     * before it; where there is none, the first that was over before the event behind it.
+     */
     private void offer(int byThread, long instructions, long after, long until) {
-      if (byThread != thread && until > before && after < last && after >= writeAfter) {
+      boolean fits;
+      if (!passed) {
+        fits = until > before && after < last && after >= writeAfter;
+      } else if (after < before) {
+        fits = writeAfter >= before || after >= writeAfter;
+      } else {
+        fits = until <= last && (writer < 0 || (writeAfter >= before && after < writeAfter));
+      }
+      if (byThread != thread && fits) {
         writer = byThread;
         writerInstructions = instructions;
         writeAfter = after;
       }
+    }
+  }
+
+  /** The sleeps of a loop, and what it may be waiting for, with the reading instructions. */
+  private static final class Loop {
+    final LongArrayList naps;
+    final long napNanos;
+    final Map<Poll, long[]> candidates = new IdentityHashMap<>();
+
+    Loop(LongArrayList naps, long napNanos) {
+      this.naps = naps;
+      this.napNanos = napNanos;
     }
   }
 
@@ -70,6 +127,9 @@ public final class MemoryOrder {
   private final Long2ObjectOpenHashMap<Poll> bySequence = new Long2ObjectOpenHashMap<>();
   private final Long2ObjectOpenHashMap<List<Poll>> byLine = new Long2ObjectOpenHashMap<>();
   private final Long2ObjectOpenHashMap<Exit> exitsByLine = new Long2ObjectOpenHashMap<>();
+  private final List<Loop> loops = new ArrayList<>();
+  private final Long2LongOpenHashMap napOfReader = new Long2LongOpenHashMap();
+  private final List<Long2ObjectOpenHashMap<Poll>> looks = new ArrayList<>();
   private final List<Long2IntOpenHashMap> awaitedExits = new ArrayList<>();
   private final IntFunction<ThreadCursor> cursors;
 
@@ -96,13 +156,32 @@ public final class MemoryOrder {
       order.awaitedExits.add(new Long2IntOpenHashMap());
       order.findWrites(t);
     }
-    order.bySequence.values().removeIf(poll -> poll.writer < 0);
+    order.loops.forEach(order::choose);
+    order.byLine.clear();
+    for (int t = 0; t < threads; t++) {
+      order.looks.add(new Long2ObjectOpenHashMap<>());
+      order.findLooks(t);
+    }
+    if (!order.byLine.isEmpty()) {
+      for (int t = 0; t < threads; t++) {
+        order.findWrites(t);
+      }
+    }
+    order.looks.forEach(all -> all.values().removeIf(look -> look.writer < 0));
     return order;
   }
 
   /** The loop to which a sleep belongs, by its place in the recorded order; null for others. */
   Poll poll(long sequence) {
     return bySequence.get(sequence);
+  }
+
+  /** The look in the slice of a thread that begins here, or null. */
+  Poll look(int thread, long instructions) {
+    if (thread >= looks.size() || looks.get(thread).isEmpty()) {
+      return null;
+    }
+    return looks.get(thread).get(instructions);
   }
 
   /** The thread whose exit the slice of a thread that begins here waits for, or -1. */
@@ -122,23 +201,26 @@ public final class MemoryOrder {
     }
 
     void add(ThreadCursor visit) {
-      boolean updates = visit.writes() > 0 && visit.writeIp() == visit.readIp();
-      if (visit.reads() > 0 && !updates) {
+      // A loop that only updates a word reads it as often as it writes it.
+      if (visit.reads() > visit.writes()) {
         reads.put(visit.page(), new long[] {visit.readIp(), visit.readLines(), visit.writeLines()});
       }
     }
 
-    /** The line that both slices read first with one instruction of a page; -1 if there is none. */
-    long polledLine(Slice next, long stackPage) {
-      long found = -1;
+    /**
+     * The lines that both slices read first of a page, in one loop, each with the addresses of the
+     * two reads.
+     */
+    Long2ObjectOpenHashMap<long[]> polledLines(Slice next, long stackPage) {
+      Long2ObjectOpenHashMap<long[]> found = new Long2ObjectOpenHashMap<>();
       for (var entry : reads.long2ObjectEntrySet()) {
         long[] before = entry.getValue();
         long[] after = next.reads.get(entry.getLongKey());
-        boolean same = after != null && after[0] == before[0];
+        boolean same = after != null && Math.abs(after[0] - before[0]) < LOOP_BYTES;
         long lines = same ? before[1] & after[1] : 0;
         if (lines != 0 && Math.abs(entry.getLongKey() - stackPage) > 1) {
           long line = (entry.getLongKey() << PAGE_LINE_SHIFT) + Long.numberOfTrailingZeros(lines);
-          found = found < 0 || line < found ? line : found;
+          found.put(line, new long[] {before[0], after[0]});
         }
       }
       return found;
@@ -150,10 +232,11 @@ public final class MemoryOrder {
     Slice before = new Slice();
     Slice after = new Slice();
     List<Long> naps = new ArrayList<>();
-    long line = -1;
+    Long2ObjectOpenHashMap<long[]> lines = new Long2ObjectOpenHashMap<>();
     long beforeLoop = NO_SEQUENCE;
     long napIp = 0;
     long napStack = 0;
+    long napNanos = 0;
     long nap = NO_SEQUENCE;
     long previous = NO_SEQUENCE;
     boolean more = true;
@@ -174,9 +257,12 @@ public final class MemoryOrder {
       }
       // The slice behind the last nap is complete: did it look at what the slice before looked at?
       if (nap != NO_SEQUENCE) {
-        long polled = before.polledLine(after, napStack >>> 12);
-        if (polled >= 0 && (line < 0 || polled == line)) {
-          line = polled;
+        Long2ObjectOpenHashMap<long[]> polled = before.polledLines(after, napStack >>> 12);
+        if (!naps.isEmpty()) {
+          polled.keySet().retainAll(lines.keySet());
+        }
+        if (!polled.isEmpty()) {
+          lines = polled;
           naps.add(nap);
         }
       }
@@ -185,14 +271,12 @@ public final class MemoryOrder {
               && cursor.kind() == EventKind.SYSCALL
               && SystemCalls.isSleep(cursor.code())
               && cursor.nanos() > 0;
-      boolean wrote = line >= 0 && writes(after, line);
+      boolean wrote = !naps.isEmpty() && writesAny(after, lines);
       if (!naps.isEmpty() && (!again || wrote || cursor.ip() != napIp)) {
-        add(thread, line, beforeLoop, naps);
+        add(thread, lines, beforeLoop, naps, napNanos);
         naps.clear();
-        line = -1;
       }
       if (naps.isEmpty()) {
-        line = -1;
         beforeLoop = previous;
       } else {
         beforeLoop = naps.get(naps.size() - 1);
@@ -200,6 +284,7 @@ public final class MemoryOrder {
       nap = again ? cursor.sequence() : NO_SEQUENCE;
       if (event) {
         napIp = cursor.ip();
+        napNanos = cursor.nanos();
         napStack = cursor.argument(0);
         previous = cursor.sequence();
         if (cursor.kind() == EventKind.THREAD_EXIT && joins) {
@@ -220,9 +305,14 @@ public final class MemoryOrder {
         && kind != EventKind.SLICE;
   }
 
-  private static boolean writes(Slice slice, long line) {
-    long[] visit = slice.reads.get(line >>> PAGE_LINE_SHIFT);
-    return visit != null && (visit[2] & (1L << (line & 63))) != 0;
+  private static boolean writesAny(Slice slice, Long2ObjectOpenHashMap<long[]> lines) {
+    for (long line : lines.keySet()) {
+      long[] visit = slice.reads.get(line >>> PAGE_LINE_SHIFT);
+      if (visit != null && (visit[2] & (1L << (line & 63))) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void exits(int thread, long sequence) {
@@ -233,13 +323,82 @@ public final class MemoryOrder {
     }
   }
 
-  private void add(int thread, long line, long before, List<Long> naps) {
+  private void add(
+      int thread,
+      Long2ObjectOpenHashMap<long[]> lines,
+      long before,
+      List<Long> naps,
+      long napNanos) {
     long last = naps.get(naps.size() - 1);
-    Poll poll = new Poll(thread, line, naps.size() > 1 ? naps.get(naps.size() - 2) : before, last);
-    for (long nap : naps) {
-      bySequence.put(nap, poll);
+    long from = naps.size() > 1 ? naps.get(naps.size() - 2) : before;
+    Loop loop = new Loop(new LongArrayList(naps), napNanos);
+    lines.forEach(
+        (line, readers) -> {
+          Poll poll = new Poll(thread, line, from, last);
+          loop.candidates.put(poll, readers);
+          byLine.computeIfAbsent(line, key -> new ArrayList<>(1)).add(poll);
+        });
+    loops.add(loop);
+  }
+
+  /** A loop around sleeps waits for that of the lines it looks at which was written last. */
+  private void choose(Loop loop) {
+    Poll best = null;
+    for (Poll poll : loop.candidates.keySet()) {
+      if (poll.writer >= 0
+          && (best == null
+              || poll.writeAfter > best.writeAfter
+              || (poll.writeAfter == best.writeAfter && poll.line < best.line))) {
+        best = poll;
+      }
     }
-    byLine.computeIfAbsent(line, key -> new ArrayList<>(1)).add(poll);
+    if (best != null) {
+      for (long nap : loop.naps) {
+        bySequence.put(nap, best);
+      }
+      for (long reader : loop.candidates.get(best)) {
+        napOfReader.put(reader, loop.napNanos);
+      }
+    }
+  }
+
+  /** Reads by an instruction that polls elsewhere, behind no sleep of its loop. */
+  private void findLooks(int thread) {
+    if (napOfReader.isEmpty()) {
+      return;
+    }
+    ThreadCursor cursor = cursors.apply(thread);
+    List<long[]> pending = new ArrayList<>();
+    boolean polling = false;
+    long previous = NO_SEQUENCE;
+    boolean more = true;
+    while (more) {
+      more = cursor.next();
+      if (more && !cursor.isEvent()) {
+        if (!polling
+            && (cursor.flags() & VisitFlags.KERNEL) == 0
+            && cursor.firstRead() >= 0
+            && cursor.readLines() != 0
+            && (cursor.firstWrite() < 0 || cursor.firstWrite() > cursor.firstRead())
+            && napOfReader.containsKey(cursor.readIp())) {
+          long line =
+              (cursor.page() << PAGE_LINE_SHIFT) + Long.numberOfTrailingZeros(cursor.readLines());
+          long nap = napOfReader.get(cursor.readIp());
+          pending.add(new long[] {cursor.instructions(), line, cursor.firstRead(), nap});
+        }
+      } else if (!more || endsSlice(cursor.kind())) {
+        long next = more ? cursor.sequence() : Long.MAX_VALUE;
+        for (long[] read : pending) {
+          Poll look = Poll.passed(thread, read[1], (int) read[2], read[3], previous, next);
+          if (looks.get(thread).putIfAbsent(read[0], look) == null) {
+            byLine.computeIfAbsent(look.line, key -> new ArrayList<>(1)).add(look);
+          }
+        }
+        pending.clear();
+        previous = next;
+        polling = more && bySequence.containsKey(cursor.sequence());
+      }
+    }
   }
 
   private void findWrites(int thread) {

@@ -252,7 +252,7 @@ final class ProgramBehaviour {
           if (poll != null) {
             poll(t, e, poll, done);
           } else if (SystemCalls.sleeps(number) && e.nanos() > 0) {
-            t.sleepFor(ThreadState.SYSCALL, "system call " + number, e.nanos(), done);
+            t.nap("system call " + number, e.nanos(), done);
           } else {
             t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), done);
           }
@@ -268,8 +268,7 @@ final class ProgramBehaviour {
       done.run();
       return;
     }
-    t.sleepFor(
-        ThreadState.SYSCALL,
+    t.nap(
         "sleep in a polling loop",
         e.nanos(),
         () -> {
@@ -279,6 +278,14 @@ final class ProgramBehaviour {
             t.touch(poll.address(), false, () -> poll(t, e, poll, done));
           }
         });
+  }
+
+  /** A look at what has not happened yet: the loop sleeps, and looks again. */
+  void lookLater(ReplayThread t, MemoryOrder.Poll look) {
+    t.nap(
+        "sleep in a polling loop",
+        look.napNanos(),
+        () -> t.touch(look.address(), false, t::continueUser));
   }
 
   /** Waits for the exit of a thread that the recording found exited. */

@@ -8,6 +8,7 @@ import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.World.Step;
 import org.popcornreplay.replay.cpu.CoreUser;
 import org.popcornreplay.replay.engine.KernelThread;
+import org.popcornreplay.replay.time.Jitter;
 import org.popcornreplay.traces.EventKind;
 import org.popcornreplay.traces.ThreadCursor;
 import org.popcornreplay.traces.VisitFlags;
@@ -80,6 +81,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   private long records;
   private int migrations;
   private long nextMove;
+  private Jitter sleepSlack;
 
   private final Step check = this::check;
   private final Step workStep = this::workStep;
@@ -592,6 +594,14 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     run.queue().running(node, run.now(), () -> onCoreOf(node, goOn));
   }
 
+  /** Sleeps as its program asks for, then goes on: a little later than asked for. */
+  void nap(String what, long nanos, Step then) {
+    if (sleepSlack == null) {
+      sleepSlack = run.sleepSlack(number);
+    }
+    sleepFor(ThreadState.SYSCALL, what, nanos + sleepSlack.nextNanos(), then);
+  }
+
   /** Sleeps for so long, then goes on. */
   void sleepFor(ThreadState inState, String what, long nanos, Step then) {
     waitFor(inState, what, 0, then);
@@ -717,6 +727,9 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     records++;
     if (!cursor.isEvent()) {
       onRecord = slice.load(cursor, run.wantsAtomics(this));
+      if (!slice.isKernel()) {
+        slice.waitBehind(run.memoryOrder().look(number, slice.start()));
+      }
       return true;
     }
     EventKind kind = cursor.kind();
@@ -823,11 +836,12 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     }
     while (slice.hasAccess()) {
       int kind = slice.kind();
-      boolean write = kind != SliceBuffer.READ;
+      boolean write = kind == SliceBuffer.WRITE || kind == SliceBuffer.ATOMIC;
       long at = timeOf(slice.start() + slice.offset());
       if (at > run.now()) {
         if (at > horizon
             || kind == SliceBuffer.ATOMIC
+            || kind == SliceBuffer.LOOK
             || !run.popcorn().mayAccess(node, slice.accessIndex(), write)
             || textUnknown(slice.accessIp())) {
           lookAgainAt(at);
@@ -837,6 +851,14 @@ public final class ReplayThread extends CoreUser implements KernelThread {
         continue;
       }
       instructions = Math.max(instructions, slice.start() + slice.offset());
+      if (kind == SliceBuffer.LOOK) {
+        if (!run.hasHappened(slice.look())) {
+          run.behaviour().lookLater(this, slice.look());
+          return false;
+        }
+        slice.nextAccess();
+        continue;
+      }
       currentIp = slice.accessIp();
       if (!fetchText(currentIp, this::continueUser)) {
         return false;
@@ -861,7 +883,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     if (slice.knownToHit(node, version)) {
       return true;
     }
-    if (slice.atomics() > 0 || !slice.allHit(node, instructionsAt(run.now())) || !textKnown()) {
+    if (slice.atomics() > 0 || slice.look() != null || !slice.allHit(node, instructionsAt(run.now())) || !textKnown()) {
       return false;
     }
     slice.hits(node, version);

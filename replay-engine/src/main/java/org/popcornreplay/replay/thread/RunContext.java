@@ -13,6 +13,7 @@ import org.popcornreplay.replay.order.AddressSpaceOrder;
 import org.popcornreplay.replay.order.RecordedOrder;
 import org.popcornreplay.replay.placement.Placement;
 import org.popcornreplay.replay.time.EventQueue;
+import org.popcornreplay.replay.time.Jitter;
 import org.popcornreplay.traces.MapTable;
 import org.popcornreplay.traces.ThreadCursor;
 
@@ -40,6 +41,8 @@ public final class RunContext {
       NodeSpeeds speeds,
       long wakeUpNanos,
       long systemCallNanos,
+      long[] sleepSlackNanos,
+      long seed,
       long firmReachNanos,
       long runningReachNanos) {}
 
@@ -322,6 +325,11 @@ public final class RunContext {
 
   long wakeUpNanos(int node) {
     return costs.speeds().on(node, costs.wakeUpNanos());
+  }
+
+  /** How late the sleeps of a thread end. */
+  Jitter sleepSlack(int thread) {
+    return new Jitter(costs.sleepSlackNanos(), costs.seed(), thread, -1);
   }
 
   long systemCallNanos(int node) {

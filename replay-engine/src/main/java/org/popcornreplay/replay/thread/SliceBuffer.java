@@ -15,6 +15,9 @@ final class SliceBuffer {
   static final int WRITE = 1;
   static final int ATOMIC = 2;
 
+  /** Behind a read: what it waits for must have happened. */
+  static final int LOOK = 3;
+
   private static final int CACHE = 1024;
 
   private final PageScale scale;
@@ -38,6 +41,8 @@ final class SliceBuffer {
   private long[] atomicAddress = new long[4];
   private long[] atomicSequence = new long[4];
   private long[] atomicIp = new long[4];
+
+  private MemoryOrder.Poll look;
 
   private long[] keys = new long[32];
   private int keyCount;
@@ -105,9 +110,20 @@ final class SliceBuffer {
     atomics = 0;
     sorted = false;
     active = true;
+    look = null;
     position = 0;
     keyCount = 0;
     hitNode = -1;
+  }
+
+  /** The slice waits behind one of its reads. */
+  void waitBehind(MemoryOrder.Poll read) {
+    look = read;
+  }
+
+  /** What the slice waits for behind one of its reads, or null. */
+  MemoryOrder.Poll look() {
+    return look;
   }
 
   void finish() {
@@ -282,7 +298,7 @@ final class SliceBuffer {
    * @param done instructions that the thread has executed
    */
   void sort(long done) {
-    int wanted = 2 * size + atomics;
+    int wanted = 2 * size + atomics + 1;
     if (keys.length < wanted) {
       keys = new long[2 * wanted];
     }
@@ -290,6 +306,9 @@ final class SliceBuffer {
     for (int i = 0; i < size; i++) {
       if (firstRead[i] >= 0) {
         keys[keyCount++] = key(firstRead[i], i, READ);
+        if (look != null && look.offset() == firstRead[i] && scale.pageOf(look.address()) == page[i]) {
+          keys[keyCount++] = key(firstRead[i], i, LOOK);
+        }
       }
       if (firstWrite[i] >= 0) {
         keys[keyCount++] = key(firstWrite[i], i, WRITE);
