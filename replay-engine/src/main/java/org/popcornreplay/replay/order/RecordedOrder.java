@@ -162,6 +162,11 @@ public final class RecordedOrder {
     };
   }
 
+  /** Whether everything keeps its recorded order. */
+  public boolean keepsAll() {
+    return keepAllLocks;
+  }
+
   /** Whether acquisitions of an object keep their recorded order. */
   public boolean keepsOrder(long object) {
     return keepAllLocks || keptLocks.contains(object);

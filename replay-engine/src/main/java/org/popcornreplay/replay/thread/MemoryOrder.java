@@ -201,9 +201,12 @@ public final class MemoryOrder {
     }
 
     void add(ThreadCursor visit) {
-      // A loop that only updates a word reads it as often as it writes it.
-      if (visit.reads() > visit.writes()) {
-        reads.put(visit.page(), new long[] {visit.readIp(), visit.readLines(), visit.writeLines()});
+      boolean updates = visit.writes() > 0 && visit.writeIp() == visit.readIp();
+      if (visit.reads() > 0 && !updates) {
+        // A loop that only updates a word reads it as often as it writes it.
+        long looks = visit.reads() > visit.writes() ? 1 : 0;
+        long[] read = {visit.readIp(), visit.readLines(), visit.writeLines(), looks};
+        reads.put(visit.page(), read);
       }
     }
 
@@ -217,7 +220,7 @@ public final class MemoryOrder {
         long[] before = entry.getValue();
         long[] after = next.reads.get(entry.getLongKey());
         boolean same = after != null && Math.abs(after[0] - before[0]) < LOOP_BYTES;
-        long lines = same ? before[1] & after[1] : 0;
+        long lines = same && before[3] > 0 ? before[1] & after[1] : 0;
         if (lines != 0 && Math.abs(entry.getLongKey() - stackPage) > 1) {
           long line = (entry.getLongKey() << PAGE_LINE_SHIFT) + Long.numberOfTrailingZeros(lines);
           found.put(line, new long[] {before[0], after[0]});

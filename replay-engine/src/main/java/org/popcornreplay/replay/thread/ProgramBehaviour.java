@@ -7,6 +7,7 @@ import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.World.Step;
 import org.popcornreplay.replay.order.AddressSpaceOrder;
 import org.popcornreplay.replay.order.RecordedOrder;
+import org.popcornreplay.traces.SyncFunction;
 
 /** What the events of a trace make a thread do. */
 final class ProgramBehaviour {
@@ -355,6 +356,27 @@ final class ProgramBehaviour {
   }
 
   // ---- Synchronisation functions.
+
+  /** A barrier that was known by its words alone. */
+  void awaitBarrier(ReplayThread t, long object, long ip) {
+    long entered = run.now();
+    synchronisation.await(
+        t,
+        object,
+        () -> {
+          run.listener()
+              .synchronisation(
+                  t.number(),
+                  t.node(),
+                  SystemCalls.syncName(SyncFunction.BARRIER_WAIT.code()),
+                  object,
+                  ip,
+                  entered,
+                  run.now());
+          t.skipBehindAtomic(UnnamedBarriers.outWord(object));
+          t.continueUser();
+        });
+  }
 
   private void enter(ReplayThread t, TraceEvent e, Step then) {
     enteredNanos[t.number()] = run.now();

@@ -221,6 +221,33 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     rebase();
   }
 
+  /** Leaves records out, up to and with the next atomic operation on a word. */
+  void skipBehindAtomic(long address) {
+    boolean found = slice.isActive() && slice.skipBehindAtomic(address);
+    while (!found) {
+      if (slice.isActive()) {
+        finishSlice();
+      }
+      if (!onRecord && !cursor.next()) {
+        break;
+      }
+      onRecord = false;
+      records++;
+      if (!cursor.isEvent()) {
+        onRecord = slice.load(cursor, true);
+        found = slice.skipBehindAtomic(address);
+      } else if (cursor.kind() == EventKind.ATOMIC && cursor.object() == address) {
+        found = true;
+        instructions = Math.max(instructions, cursor.instructions());
+        lastSequence = cursor.sequence();
+      }
+    }
+    if (slice.isActive()) {
+      instructions = Math.max(instructions, slice.start() + slice.skippedTo());
+    }
+    rebase();
+  }
+
   /** The last record. */
   TraceEvent event() {
     return event;
@@ -861,6 +888,12 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       }
       currentIp = slice.accessIp();
       if (!fetchText(currentIp, this::continueUser)) {
+        return false;
+      }
+      if (kind == SliceBuffer.ATOMIC && run.isUnnamedBarrier(slice.atomicAddress())) {
+        long barrier = slice.atomicAddress();
+        slice.nextAccess();
+        run.behaviour().awaitBarrier(this, barrier, currentIp);
         return false;
       }
       if (!run.popcorn().mayAccess(node, slice.accessIndex(), write)) {

@@ -51,6 +51,7 @@ final class SliceBuffer {
   private int hitNode = -1;
   private long hitVersion;
   private boolean active;
+  private int skippedTo;
   private boolean kernel;
   private long start;
   private int length;
@@ -328,6 +329,34 @@ final class SliceBuffer {
 
   private static long key(int offset, int i, int kind) {
     return ((long) offset << 32) | ((long) i << 2) | kind;
+  }
+
+  /**
+   * Leaves out all accesses up to and with the next atomic operation on a word.
+   *
+   * @return whether there is one
+   */
+  boolean skipBehindAtomic(long address) {
+    if (!sorted) {
+      sort(start);
+    }
+    for (int i = position; i < keyCount; i++) {
+      position = i;
+      if (kind() == ATOMIC && atomicAddress() == address) {
+        skippedTo = offset();
+        while (hasAccess() && offset() <= skippedTo) {
+          position++;
+        }
+        return true;
+      }
+    }
+    position = keyCount;
+    return false;
+  }
+
+  /** Instructions of the slice up to the operation that {@link #skipBehindAtomic} found. */
+  int skippedTo() {
+    return skippedTo;
   }
 
   boolean hasAccess() {

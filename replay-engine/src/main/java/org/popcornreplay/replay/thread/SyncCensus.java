@@ -22,6 +22,7 @@ public final class SyncCensus {
       new Long2ObjectOpenHashMap<>();
   private final AddressSpaceOrder addressSpaceOrder = new AddressSpaceOrder();
   private final GuardedAtomics guardedAtomics = new GuardedAtomics();
+  private UnnamedBarriers unnamedBarriers = UnnamedBarriers.none();
   private boolean joins;
   private boolean functions;
   private boolean sleeps;
@@ -39,6 +40,9 @@ public final class SyncCensus {
       }
     }
     census.addressSpaceOrder.complete();
+    if (!census.functions && threads > 1) {
+      census.unnamedBarriers = UnnamedBarriers.of(threads, events);
+    }
     return census;
   }
 
@@ -99,7 +103,15 @@ public final class SyncCensus {
     return MemoryOrder.of(threads, cursors, !functions);
   }
 
+  /** Barriers of a program whose functions were not seen. */
+  UnnamedBarriers unnamedBarriers() {
+    return unnamedBarriers;
+  }
+
   int barrierThreads(long object) {
+    if (unnamedBarriers.contains(object)) {
+      return unnamedBarriers.count(object);
+    }
     IntOpenHashSet set = barrierThreads.get(object);
     return set == null ? 1 : Math.max(1, set.size());
   }

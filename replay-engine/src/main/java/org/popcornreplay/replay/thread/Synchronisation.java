@@ -423,7 +423,8 @@ final class Synchronisation {
     return barrier;
   }
 
-  private void await(ReplayThread t, long object, Step then) {
+  /** Waits at a barrier. */
+  void await(ReplayThread t, long object, Step then) {
     Barrier barrier = barrier(object);
     t.touch(
         object,
