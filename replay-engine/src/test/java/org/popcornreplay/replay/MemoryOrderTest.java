@@ -89,6 +89,35 @@ class MemoryOrderTest {
   }
 
   @Test
+  void aLookThatNeededNoSleepWaitsForTheWriteThatItSaw() throws IOException {
+    Replay run =
+        run(
+            trace -> {
+              long ready = trace.region("ready", 1);
+              long done = trace.region("done", 1);
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder worker = trace.spawn(main, "worker");
+              // The recording let the worker run first, so that main's first look did not sleep.
+              worker.compute(200_000_000).at("raise", "n.c", 3).write(ready);
+              worker.syscall(39, 0, 0, 0, 0, 0);
+              main.syscall(39, 0, 0, 0, 0, 0);
+              look(main, ready);
+              main.syscall(39, 0, 0, 0, 0, 0);
+              // The same loop does sleep for the second flag: the instruction is known to poll.
+              look(main, done);
+              nap(main);
+              worker.at("raise", "n.c", 3).write(done);
+              worker.exit();
+              look(main, done);
+              main.at("after", "n.c", 4).compute(10);
+            });
+    assertNull(run.impasse());
+    // Without the wait, main would be through after one sleep of 20 ms.
+    assertTrue(run.simulatedNanos() > 3 * NAP_NANOS, run.simulatedNanos() + " ns");
+    assertEquals(0, run.threadsLeft());
+  }
+
+  @Test
   void theEndOfTheProcessTakesAThreadOffItsCore() throws IOException {
     Replay run =
         run(

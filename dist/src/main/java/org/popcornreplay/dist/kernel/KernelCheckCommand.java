@@ -61,6 +61,11 @@ public final class KernelCheckCommand implements Callable<Integer> {
           "Replays of a program whose counts vary on the kernel (default ${DEFAULT-VALUE}).")
   private int seeds;
 
+  @Option(
+      names = "--latencies",
+      description = "Print from the kernel's event lists what profile oracle-vm is derived from.")
+  private boolean latencies;
+
   @Option(names = "--markdown", description = "Print the table as Markdown.")
   private boolean markdown;
 
@@ -76,6 +81,10 @@ public final class KernelCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (latencies) {
+      KernelLatencies.print(oracle, System.out);
+      return ExitCode.DONE;
+    }
     Pattern wanted = Pattern.compile(only);
     List<KernelRow> rows = new ArrayList<>(KernelRow.readAll(oracle));
     List<KernelRow> all = List.copyOf(rows);

@@ -20,7 +20,8 @@ public enum ProfileKey {
   /** Length of a jiffy, to which sleeps are rounded up. */
   JIFFY("ns", "a jiffy: sleeps end at one, and one later; 0 = sleeps are exact"),
   /** How much later than asked for a sleep ends. */
-  SLEEP_SLACK("ns", "how much later than asked for a program's sleep ends: one value, or quantiles"),
+  SLEEP_SLACK(
+      "ns", "how much later than asked for a program's sleep ends: one value, or quantiles"),
   /** Entering and leaving the kernel. */
   SYSTEM_CALL("ns", "a system call that the replay does not model further"),
 

@@ -23,8 +23,8 @@ import org.popcornreplay.traces.VisitFlags;
  * machine, so a replay decides that anew: the thread sleeps until the last write that the recording
  * had before the loop's end has happened in virtual time. A <em>look</em> is a read by the same
  * instruction that found at once what it wanted, so that the recording has no sleep behind it; it
- * waits for the write that it may have seen. A thread that reads the thread word of one that had exited (pthread_join that found it so) waits
- * for that exit.
+ * waits for the write that it may have seen. A thread that reads the thread word of one that had
+ * exited (pthread_join that found it so) waits for that exit.
  */
 public final class MemoryOrder {
   private static final int LINE_SHIFT = 6;

@@ -916,7 +916,10 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     if (slice.knownToHit(node, version)) {
       return true;
     }
-    if (slice.atomics() > 0 || slice.look() != null || !slice.allHit(node, instructionsAt(run.now())) || !textKnown()) {
+    if (slice.atomics() > 0
+        || slice.look() != null
+        || !slice.allHit(node, instructionsAt(run.now()))
+        || !textKnown()) {
       return false;
     }
     slice.hits(node, version);

@@ -344,7 +344,9 @@ public final class RunContext {
     return !behaviour.inDecidedFunction(thread);
   }
 
-  /** Whether an atomic operation on this address is an arrival at a barrier that is decided anew. */
+  /**
+   * Whether an atomic operation on this address is an arrival at a barrier that is decided anew.
+   */
   boolean isUnnamedBarrier(long address) {
     return !parts.order().keepsAll() && parts.census().unnamedBarriers().contains(address);
   }

@@ -307,7 +307,9 @@ final class SliceBuffer {
     for (int i = 0; i < size; i++) {
       if (firstRead[i] >= 0) {
         keys[keyCount++] = key(firstRead[i], i, READ);
-        if (look != null && look.offset() == firstRead[i] && scale.pageOf(look.address()) == page[i]) {
+        if (look != null
+            && look.offset() == firstRead[i]
+            && scale.pageOf(look.address()) == page[i]) {
           keys[keyCount++] = key(firstRead[i], i, LOOK);
         }
       }
