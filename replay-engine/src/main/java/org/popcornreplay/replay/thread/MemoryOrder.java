@@ -6,9 +6,7 @@ import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 import org.popcornreplay.traces.EventKind;
 import org.popcornreplay.traces.ThreadCursor;
@@ -110,11 +108,15 @@ public final class MemoryOrder {
     }
   }
 
+  /** A line that a loop may be waiting for, and the addresses of the instructions that read it. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Candidate(Poll poll, long[] readers) {}
+
   /** The sleeps of a loop, and what it may be waiting for, with the reading instructions. */
   private static final class Loop {
     final LongArrayList naps;
     final long napNanos;
-    final Map<Poll, long[]> candidates = new IdentityHashMap<>();
+    final List<Candidate> candidates = new ArrayList<>();
 
     Loop(LongArrayList naps, long napNanos) {
       this.naps = naps;
@@ -338,7 +340,7 @@ public final class MemoryOrder {
     lines.forEach(
         (line, readers) -> {
           Poll poll = new Poll(thread, line, from, last);
-          loop.candidates.put(poll, readers);
+          loop.candidates.add(new Candidate(poll, readers));
           byLine.computeIfAbsent(line, key -> new ArrayList<>(1)).add(poll);
         });
     loops.add(loop);
@@ -346,20 +348,22 @@ public final class MemoryOrder {
 
   /** A loop around sleeps waits for that of the lines it looks at which was written last. */
   private void choose(Loop loop) {
-    Poll best = null;
-    for (Poll poll : loop.candidates.keySet()) {
+    Candidate chosen = null;
+    for (Candidate candidate : loop.candidates) {
+      Poll poll = candidate.poll();
+      Poll best = chosen == null ? null : chosen.poll();
       if (poll.writer >= 0
           && (best == null
               || poll.writeAfter > best.writeAfter
               || (poll.writeAfter == best.writeAfter && poll.line < best.line))) {
-        best = poll;
+        chosen = candidate;
       }
     }
-    if (best != null) {
+    if (chosen != null) {
       for (long nap : loop.naps) {
-        bySequence.put(nap, best);
+        bySequence.put(nap, chosen.poll());
       }
-      for (long reader : loop.candidates.get(best)) {
+      for (long reader : chosen.readers()) {
         napOfReader.put(reader, loop.napNanos);
       }
     }
