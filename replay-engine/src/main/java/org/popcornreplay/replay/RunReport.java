@@ -150,7 +150,8 @@ final class RunReport {
   String text() {
     StringBuilder text = new StringBuilder();
     var profile = run.request().profile();
-    line(text, "program", run.trace().manifest().program());
+    // The name comes from the trace: what it holds must not reach a terminal as commands.
+    line(text, "program", run.trace().manifest().program().replaceAll("\\p{Cntrl}", "?"));
     line(
         text,
         "cluster",
