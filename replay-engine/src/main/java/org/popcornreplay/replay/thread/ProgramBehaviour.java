@@ -24,6 +24,7 @@ final class ProgramBehaviour {
   private final Synchronisation synchronisation;
   private final int[] depth;
   private final long[] enteredNanos;
+  private long sleepingPollers;
   private final long[] waitedNanos;
 
   ProgramBehaviour(RunContext run, Synchronisation synchronisation) {
@@ -269,8 +270,8 @@ final class ProgramBehaviour {
       done.run();
       return;
     }
-    t.nap(
-        "sleep in a polling loop",
+    napInLoop(
+        t,
         e.nanos(),
         () -> {
           if (e.sequence() < poll.last) {
@@ -281,12 +282,27 @@ final class ProgramBehaviour {
         });
   }
 
-  /** A look at what has not happened yet: the loop sleeps, and looks again. */
-  void lookLater(ReplayThread t, MemoryOrder.Poll look) {
+  /**
+   * A sleep of a polling loop. Where nothing else is to happen than such sleeps, what they wait for
+   * does not come by itself: an operation that waits for its turn goes first.
+   */
+  private void napInLoop(ReplayThread t, long nanos, Step then) {
+    if (run.queue().pendingSteps() <= sleepingPollers) {
+      run.breakOrder();
+    }
+    sleepingPollers++;
     t.nap(
         "sleep in a polling loop",
-        look.napNanos(),
-        () -> t.touch(look.address(), false, t::continueUser));
+        nanos,
+        () -> {
+          sleepingPollers--;
+          then.run();
+        });
+  }
+
+  /** A look at what has not happened yet: the loop sleeps, and looks again. */
+  void lookLater(ReplayThread t, MemoryOrder.Poll look) {
+    napInLoop(t, look.napNanos(), () -> t.touch(look.address(), false, t::continueUser));
   }
 
   /** Waits for the exit of a thread that the recording found exited. */
@@ -316,7 +332,10 @@ final class ProgramBehaviour {
         Popcorn.FutexWord word =
             dying != null
                 ? () -> !dying.hasExited()
-                : () -> !stale && !run.order().changedSince(address, before);
+                : () ->
+                    !stale
+                        && !run.order().changedSince(address, before)
+                        && !run.isClearedThreadWord(address);
         long clock = e.argument(2) >= 0 ? e.argument(2) : Popcorn.NO_TIMEOUT;
         boolean absolute = command == FUTEX_WAIT_BITSET && clock != Popcorn.NO_TIMEOUT;
         long timeout = absolute ? remaining(e) : clock;

@@ -169,6 +169,22 @@ public final class RunContext {
     return null;
   }
 
+  /**
+   * Whether the word is that of a thread which has cleared it: it has exited, and no other runs.
+   */
+  boolean isClearedThreadWord(long address) {
+    boolean cleared = false;
+    for (ReplayThread t : threads) {
+      if (t != null && tidAddresses[t.number()] == address) {
+        if (!t.hasExited()) {
+          return false;
+        }
+        cleared = true;
+      }
+    }
+    return cleared;
+  }
+
   /** A thread, or null where it was never created. */
   public ReplayThread thread(int number) {
     return number >= 0 && number < threads.length ? threads[number] : null;

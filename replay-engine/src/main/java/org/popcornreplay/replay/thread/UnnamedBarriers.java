@@ -2,6 +2,7 @@ package org.popcornreplay.replay.thread;
 
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.function.IntFunction;
 import org.popcornreplay.traces.EventKind;
 import org.popcornreplay.traces.ThreadCursor;
@@ -12,6 +13,9 @@ import org.popcornreplay.traces.ThreadCursor;
  * {@code in}; from the last thread to arrive one on {@code current_round}, 4 bytes behind, and a
  * futex wake of all there, from the others at most futex waits there; an atomic operation on {@code
  * out}, 16 bytes behind. An address is a barrier only where every thread does so every time.
+ *
+ * <p>A program whose threads also sleep on other words keeps its barriers in recorded order: those
+ * words keep theirs, and a thread that comes to them in another order could wait in vain.
  */
 final class UnnamedBarriers {
   private static final int ROUND_BYTES = 4;
@@ -19,6 +23,7 @@ final class UnnamedBarriers {
   private static final int FUTEX_COMMAND = 0x7f;
   private static final int FUTEX_WAIT = 0;
   private static final int FUTEX_WAKE = 1;
+  private static final int FUTEX_WAIT_BITSET = 9;
 
   private static final class Calls {
     long arrivals;
@@ -45,8 +50,14 @@ final class UnnamedBarriers {
     if (candidates.isEmpty()) {
       return found;
     }
+    LongOpenHashSet threadWords = new LongOpenHashSet();
+    LongOpenHashSet otherWords = new LongOpenHashSet();
     for (int t = 0; t < threads; t++) {
-      check(events.apply(t), candidates);
+      check(events.apply(t), candidates, threadWords, otherWords);
+    }
+    otherWords.removeAll(threadWords);
+    if (!otherWords.isEmpty()) {
+      return found;
     }
     candidates.forEach(
         (address, calls) -> {
@@ -80,7 +91,11 @@ final class UnnamedBarriers {
     }
   }
 
-  private static void check(ThreadCursor cursor, Long2ObjectOpenHashMap<Calls> candidates) {
+  private static void check(
+      ThreadCursor cursor,
+      Long2ObjectOpenHashMap<Calls> candidates,
+      LongOpenHashSet threadWords,
+      LongOpenHashSet otherWords) {
     long inside = 0;
     while (cursor.next()) {
       if (!cursor.isEvent() || cursor.kind() == EventKind.SIGNAL) {
@@ -88,6 +103,12 @@ final class UnnamedBarriers {
       }
       long object = cursor.object();
       boolean atomic = cursor.kind() == EventKind.ATOMIC;
+      if (cursor.kind() == EventKind.THREAD_START) {
+        threadWords.add(object);
+      } else if ((isWait(cursor) || isWaitUntil(cursor))
+          && !candidates.containsKey(object - ROUND_BYTES)) {
+        otherWords.add(object);
+      }
       if (inside != 0) {
         Calls calls = candidates.get(inside);
         boolean round = object == inside + ROUND_BYTES;
@@ -116,6 +137,11 @@ final class UnnamedBarriers {
   private static boolean isWait(ThreadCursor event) {
     return event.kind() == EventKind.FUTEX
         && ((int) event.argument(0) & FUTEX_COMMAND) == FUTEX_WAIT;
+  }
+
+  private static boolean isWaitUntil(ThreadCursor event) {
+    return event.kind() == EventKind.FUTEX
+        && ((int) event.argument(0) & FUTEX_COMMAND) == FUTEX_WAIT_BITSET;
   }
 
   /** Whether an atomic operation on this address is an arrival at a barrier. */

@@ -51,6 +51,11 @@ public final class EventQueue {
     return now;
   }
 
+  /** How many steps are still to run. */
+  public long pendingSteps() {
+    return sequence - stepsRun;
+  }
+
   /** How many steps have run. */
   public long stepsRun() {
     return stepsRun;

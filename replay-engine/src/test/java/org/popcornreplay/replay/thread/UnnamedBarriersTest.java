@@ -102,6 +102,20 @@ class UnnamedBarriersTest {
   }
 
   @Test
+  void aProgramThatSleepsOnOtherWordsTooKeepsItsBarriersAsRecorded() throws IOException {
+    Replay run =
+        run(
+            false,
+            trace -> {
+              twoRounds(trace);
+              long lock = trace.region("lock", 1);
+              trace.threads().get(0).futexWait(lock, 2, -11);
+            });
+    assertNull(run.impasse());
+    assertTrue(waits.isEmpty());
+  }
+
+  @Test
   void wordsThatAreUsedInAnyOtherWayAreNoBarrier() throws IOException {
     Replay run =
         run(
