@@ -57,7 +57,6 @@ final class DeterminismTest {
             "JAVA_TOOL_OPTIONS",
             "-Duser.language=tr -Duser.country=TR -Dfile.encoding=ISO-8859-9"));
     all.put("with one processor", Map.of("POPCORN_JAVA_OPTS", "-XX:ActiveProcessorCount=1"));
-    all.put("with another collector", Map.of("POPCORN_JAVA_OPTS", "-XX:+UseParallelGC"));
     return all;
   }
 
