@@ -3,28 +3,13 @@ package org.popcornreplay.replay;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.popcornreplay.protocol.Options;
-import org.popcornreplay.protocol.Popcorn;
-import org.popcornreplay.replay.heap.AllocationSites;
-import org.popcornreplay.replay.heap.HeapHistory;
 import org.popcornreplay.replay.litmus.LitmusCommand;
-import org.popcornreplay.replay.padding.Padding;
-import org.popcornreplay.replay.padding.PaddingPlan;
-import org.popcornreplay.replay.profile.CostProfile;
-import org.popcornreplay.replay.profile.ProfileFile;
-import org.popcornreplay.replay.profile.ProfileKey;
 import org.popcornreplay.replay.store.RecordLevel;
 import org.popcornreplay.replay.store.RunStore;
-import org.popcornreplay.replay.store.StoreListener;
-import org.popcornreplay.replay.thread.SyncCensus;
 import org.popcornreplay.traces.TraceReader;
 import org.popcornreplay.traces.cli.CommandException;
 import org.popcornreplay.traces.cli.CommandFrame;
@@ -46,14 +31,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     subcommands = {ProfilesCommand.class, LitmusCommand.class})
 public final class ReplayCommand implements Callable<Integer> {
-  /** The profile where none is named. */
-  static final String DEFAULT_PROFILE = "tcp-10g-nodelay";
-
   private static final Duration STORE_PATIENCE = Duration.ofSeconds(60);
-  private static final int LEAST_PAGE_BYTES = 64;
-  private static final int MOST_PAGE_BYTES = 1 << 21;
-  private static final int MOST_CORES = 4096;
-  private static final Pattern NODE_KEY = Pattern.compile("node\\.([^.]{1,20})\\.([^.]{1,20})");
 
   @Option(names = "--nodes", paramLabel = "N", description = "Number of nodes, 1 to 1024.")
   private Integer nodes;
@@ -72,8 +50,8 @@ public final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       paramLabel = "NAME|FILE",
-      description = "Cost profile (default: " + DEFAULT_PROFILE + ").")
-  private String profile = DEFAULT_PROFILE;
+      description = "Cost profile (default: " + RunOptions.DEFAULT_PROFILE + ").")
+  private String profile = RunOptions.DEFAULT_PROFILE;
 
   @Option(
       names = "--transport",
@@ -110,7 +88,7 @@ public final class ReplayCommand implements Callable<Integer> {
       names = "--page-size",
       paramLabel = "BYTES",
       description = "64 to 2097152, a power of two (default: 4096).")
-  private int pageBytes = 4096;
+  private int pageBytes = RunOptions.DEFAULT_PAGE_BYTES;
 
   @Option(names = "--cores", paramLabel = "N", description = "Cores of each node; 0: one a thread.")
   private Integer cores;
@@ -181,41 +159,24 @@ public final class ReplayCommand implements Callable<Integer> {
     if (traceDirectory == null) {
       throw CommandException.usage("TRACE=(none), expected the directory of a trace; see --help");
     }
-    if (nodes == null || nodes < 1 || nodes > Popcorn.MAX_NODES) {
-      throw CommandException.usage(
-          "--nodes=" + (nodes == null ? "(none)" : nodes) + ", expected 1 to " + Popcorn.MAX_NODES);
+    if (!List.of("elastic", "recorded", "both").contains(order)) {
+      throw CommandException.usage("--order=" + order + ", expected elastic, recorded or both");
     }
-    checkNumbers();
+    RunRequest request =
+        new RunOptions(
+                nodes,
+                placement,
+                profile,
+                transport,
+                settings,
+                order.equals("recorded"),
+                pageBytes,
+                cores,
+                seed)
+            .request();
     RecordLevel level = RecordLevel.of(record);
-    CostProfile costs = ProfileFile.load(profile);
-    Options options = Options.FAITHFUL;
-    for (Map.Entry<String, String> option : costs.options().entrySet()) {
-      options = with(options, option.getKey(), option.getValue());
-    }
-    for (String setting : settings) {
-      int equals = setting.indexOf('=');
-      if (equals < 1) {
-        throw CommandException.usage("--set=" + setting + ", expected KEY=VALUE");
-      }
-      String key = setting.substring(0, equals);
-      String value = setting.substring(equals + 1);
-      ProfileKey profileKey = ProfileKey.ofKey(key.toLowerCase(Locale.ROOT));
-      Matcher node = NODE_KEY.matcher(key);
-      if (profileKey != null) {
-        costs = costs.with(profileKey, value);
-      } else if (node.matches()) {
-        costs = costs.withNodes(node.group(1), node.group(2), value);
-      } else {
-        options = with(options, key.toUpperCase(Locale.ROOT), value);
-      }
-    }
-    String layer = transport == null ? costs.text(ProfileKey.TRANSPORT) : transport;
-    if (!layer.equals("socket") && !layer.equals("rdma")) {
-      throw CommandException.usage("--transport=" + layer + ", expected socket or rdma");
-    }
-    options = with(options, "TRANSPORT", layer);
     try (TraceReader trace = TraceReader.open(traceDirectory)) {
-      return replay(trace, costs, options, layer, level);
+      return replay(trace, request.placedFor(trace), level);
     } catch (CommandException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -223,59 +184,24 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private void checkNumbers() {
-    if (pageBytes < LEAST_PAGE_BYTES
-        || pageBytes > MOST_PAGE_BYTES
-        || Integer.bitCount(pageBytes) != 1) {
-      throw CommandException.usage(
-          "--page-size=" + pageBytes + ", expected a power of two from 64 to 2097152");
-    }
-    if (cores != null && (cores < 0 || cores > MOST_CORES)) {
-      throw CommandException.usage("--cores=" + cores + ", expected 0 to " + MOST_CORES);
-    }
-    if (!List.of("elastic", "recorded", "both").contains(order)) {
-      throw CommandException.usage("--order=" + order + ", expected elastic, recorded or both");
-    }
-  }
-
-  private static Options with(Options options, String name, String value) {
-    try {
-      return options.with(name, value);
-    } catch (IllegalArgumentException e) {
-      throw CommandException.usage("--set: " + e.getMessage());
-    }
-  }
-
-  private int replay(
-      TraceReader trace, CostProfile costs, Options options, String layer, RecordLevel level) {
-    Instant startedAt = Instant.now();
+  private int replay(TraceReader trace, RunRequest request, RecordLevel level) {
     long begun = System.nanoTime();
-    boolean migrates = trace.manifest().count("migrations") > 0;
-    String where = placement == null ? (migrates ? "trace" : "block") : placement;
-    RunRequest request =
-        new RunRequest(
-            nodes,
-            where,
-            costs,
-            options,
-            cores == null ? -1 : cores,
-            order.equals("recorded"),
-            pageBytes,
-            seed);
-    Program program = program(trace);
+    Program program =
+        padded.isEmpty()
+            ? Program.of(trace, output != null)
+            : Program.padded(trace, padded, pageBytes);
     ProgressLine progress =
         new ProgressLine(
             System.err, !quiet && (showProgress || ProgressLine.stderrIsTerminal()), begun);
-    Executed run = execute(program, request, progress, startedAt, layer, level);
+    Execution.Done run = execute(program, request, progress, level);
     OrderComparison orders = null;
-    Executed other = null;
+    Execution.Done other = null;
     if (order.equals("both") && run.impasse() == null) {
-      Instant otherAt = Instant.now();
-      other = execute(program, request.inOrder(true), progress, otherAt, layer, level);
+      other = execute(program, request.inOrder(true), progress, level);
       orders = other.impasse() == null ? new OrderComparison(run.result(), other.result()) : null;
     }
     progress.end();
-    print(run, orders, layer, wallMillis(begun));
+    print(run, orders, wallMillis(begun));
     String impasse = run.impasse() == null && other != null ? other.impasse() : run.impasse();
     if (impasse != null) {
       throw CommandException.cannotContinue(
@@ -292,95 +218,19 @@ public final class ReplayCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /** A run and its baseline. */
-  private record Executed(Replay run, Long runId, long baselineNanos, PadComparison comparison) {
-    String impasse() {
-      return run.impasse();
-    }
-
-    OrderComparison.Result result() {
-      return new OrderComparison.Result(runId, run.simulatedNanos(), baselineNanos);
-    }
-  }
-
-  private Executed execute(
-      Program program,
-      RunRequest request,
-      ProgressLine progress,
-      Instant startedAt,
-      String layer,
-      RecordLevel level) {
-    TraceReader trace = program.trace();
+  private Execution.Done execute(
+      Program program, RunRequest request, ProgressLine progress, RecordLevel level) {
     String suffix = order.equals("both") && request.recordedOrder() ? ", recorded order" : "";
-    long begun = System.nanoTime();
-    boolean isBaseline = request.placement().equals("origin");
-    long baselineNanos = 0;
-    if (!isBaseline) {
-      baselineNanos =
-          new Replay(trace, request.baseline(), program.plainCensus(), new RunListener() {})
-              .onProgress(progress.part("baseline" + suffix))
-              .execute()
-              .simulatedNanos();
-    }
-    PadComparison comparison = null;
-    if (!program.padding().isNone()) {
-      comparison = new PadComparison(program.padding());
-      Replay plain = new Replay(trace, request, program.plainCensus(), comparison);
-      plain.onProgress(progress.part("without padding" + suffix)).execute();
-      if (plain.impasse() != null) {
-        throw CommandException.cannotContinue(plain.impasse());
-      }
-      comparison.plainRun(plain);
-    }
-    Replay run;
-    Long runId = null;
+    Execution execution =
+        new Execution(program, request)
+            .onProgress(part -> progress.part(part + suffix))
+            .checked(check);
     if (output == null) {
-      run = new Replay(trace, program.padding(), request, program.census(), new RunListener() {});
-      run.onProgress(progress.part("replay" + suffix)).checked(check).execute();
-      baselineNanos = isBaseline ? run.simulatedNanos() : baselineNanos;
-    } else {
-      try (RunStore store = RunStore.open(output, STORE_PATIENCE, this::notice)) {
-        StoreListener listener = store.beginRun(level);
-        run = new Replay(trace, program.padding(), request, program.census(), listener);
-        listener.observeHeap(program.padding().heap(), run::recordedTime);
-        run.onProgress(progress.part("replay" + suffix)).checked(check).execute();
-        baselineNanos = isBaseline ? run.simulatedNanos() : baselineNanos;
-        if (run.impasse() == null) {
-          runId =
-              new StoredRun(run, listener)
-                  .write(
-                      label,
-                      baselineNanos,
-                      startedAt,
-                      wallMillis(begun),
-                      request.profile(),
-                      layer,
-                      storedSettings());
-        }
-      }
+      return execution.run();
     }
-    return new Executed(run, runId, baselineNanos, comparison);
-  }
-
-  /** What is replayed: a trace, perhaps with objects on pages of their own. */
-  private record Program(
-      TraceReader trace, SyncCensus plainCensus, Padding padding, SyncCensus census) {}
-
-  private Program program(TraceReader trace) {
-    HeapHistory heap = output == null && padded.isEmpty() ? null : heap(trace);
-    Padding plain = Padding.none(trace, heap);
-    SyncCensus census = census(trace, plain);
-    if (padded.isEmpty()) {
-      return new Program(trace, census, plain, census);
+    try (RunStore store = RunStore.open(output, STORE_PATIENCE, this::notice)) {
+      return execution.run(store, new Execution.Keeping(level, label, storedSettings()));
     }
-    Padding padding = PaddingPlan.of(trace, heap, Replay.threadCount(trace), padded, pageBytes);
-    return new Program(trace, census, padding, census(trace, padding));
-  }
-
-  private static SyncCensus census(TraceReader trace, Padding padding) {
-    return Replay.threadCount(trace) < 2
-        ? new SyncCensus()
-        : SyncCensus.of(Replay.threadCount(trace), padding::events);
   }
 
   private List<String> storedSettings() {
@@ -389,24 +239,17 @@ public final class ReplayCommand implements Callable<Integer> {
     return all;
   }
 
-  private static HeapHistory heap(TraceReader trace) {
-    return HeapHistory.of(
-        Replay.threadCount(trace),
-        trace::events,
-        new AllocationSites(trace.stacks(), trace.code(), trace.images()));
-  }
-
   private void notice(String line) {
     if (!quiet) {
       System.err.println("popcorn-replay: " + line);
     }
   }
 
-  private void print(Executed executed, OrderComparison orders, String layer, long wallMillis) {
+  private void print(Execution.Done executed, OrderComparison orders, long wallMillis) {
     PrintWriter out = spec.commandLine().getOut();
     Replay run = executed.run();
     RunReport report =
-        new RunReport(run, executed.runId(), layer, executed.baselineNanos(), orders, wallMillis)
+        new RunReport(run, executed.runId(), executed.baselineNanos(), orders, wallMillis)
             .compared(executed.comparison());
     if (json) {
       out.println(report.json());
@@ -415,7 +258,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
     if (popcornStat) {
       for (int n = 0; n < nodes; n++) {
-        out.print(PopcornStatText.of(run.stat(n), n, layer));
+        out.print(PopcornStatText.of(run.stat(n), n, run.request().transport()));
       }
     }
     out.flush();

@@ -19,22 +19,14 @@ final class RunReport {
 
   private final Replay run;
   private final Long runId;
-  private final String transport;
   private final long baselineNanos;
   private final OrderComparison orders;
   private final long wallMillis;
   private PadComparison comparison;
 
-  RunReport(
-      Replay run,
-      Long runId,
-      String transport,
-      long baselineNanos,
-      OrderComparison orders,
-      long wallMillis) {
+  RunReport(Replay run, Long runId, long baselineNanos, OrderComparison orders, long wallMillis) {
     this.run = run;
     this.runId = runId;
-    this.transport = transport;
     this.baselineNanos = baselineNanos;
     this.orders = orders;
     this.wallMillis = wallMillis;
@@ -69,7 +61,7 @@ final class RunReport {
     root.put("profile", run.request().profile().name());
     root.put("profile_unverified_values", run.request().profile().unverifiedValues());
     root.put("placement", run.placementName());
-    root.put("transport", transport);
+    root.put("transport", run.request().transport());
     root.put("order", run.request().recordedOrder() ? "recorded" : "elastic");
     root.put("page_bytes", run.request().pageBytes());
     root.put("options", run.request().options().toString());
@@ -162,7 +154,7 @@ final class RunReport {
             cores(),
             run.placementName(),
             profile.name(),
-            transport,
+            run.request().transport(),
             run.request().pageBytes(),
             order(),
             run.request().seed()));

@@ -3,7 +3,6 @@ package org.popcornreplay.replay;
 import java.time.Instant;
 import java.util.List;
 import org.popcornreplay.replay.padding.PaddedObject;
-import org.popcornreplay.replay.profile.CostProfile;
 import org.popcornreplay.replay.store.RunSummary;
 import org.popcornreplay.replay.store.StoreListener;
 import org.popcornreplay.replay.thread.ReplayThread;
@@ -28,13 +27,7 @@ final class StoredRun {
   }
 
   long write(
-      String label,
-      long baselineNanos,
-      Instant startedAt,
-      long wallMillis,
-      CostProfile profile,
-      String transport,
-      List<String> settings) {
+      String label, long baselineNanos, Instant startedAt, long wallMillis, List<String> settings) {
     TraceReader trace = run.trace();
     nodes();
     threads(trace.threads());
@@ -49,8 +42,8 @@ final class StoredRun {
             .program(trace.manifest().program(), String.join(" ", trace.manifest().arguments()))
             .nodes(request.nodes(), run.cores(0))
             .placement(run.placementName())
-            .profile(profile.name())
-            .transport(transport)
+            .profile(request.profile().name())
+            .transport(request.transport())
             .order(request.recordedOrder() ? "recorded" : "elastic")
             .pageBytes(request.pageBytes())
             .seed(request.seed())
