@@ -2,6 +2,7 @@ package org.popcornreplay.replay;
 
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,6 +40,8 @@ public final class Replay {
   /** The most threads that a replay takes. */
   public static final int MAX_THREADS = 4096;
 
+  private static final List<String> PLACEMENTS =
+      List.of("origin", "round-robin", "block", "trace", "trace:spread");
   private static final double FEMTOS_PER_NANO = 1e6;
   private static final double NANOS_PER_MILLI = 1e6;
   private static final int LOOK_EVERY_STEPS = 1 << 14;
@@ -229,12 +232,22 @@ public final class Replay {
       case "round-robin" -> DealtPlacement.roundRobin(nodes, instructions);
       case "trace" -> ProgramPlacement.asked(nodes);
       case "trace:spread" -> ProgramPlacement.spread(nodes, threads, trace::events);
-      default ->
-          throw CommandException.usage(
-              "--placement="
-                  + asked
-                  + ", expected origin, round-robin, block, trace, trace:spread or file:FILE");
+      default -> throw unknownPlacement(asked);
     };
+  }
+
+  private static CommandException unknownPlacement(String asked) {
+    return CommandException.usage(
+        "--placement="
+            + asked
+            + ", expected origin, round-robin, block, trace, trace:spread or file:FILE");
+  }
+
+  /** Refuses the name of a placement that there is not; null is the one that suits the trace. */
+  static void checkPlacement(String asked) {
+    if (asked != null && !PLACEMENTS.contains(asked) && !asked.startsWith("file:")) {
+      throw unknownPlacement(asked);
+    }
   }
 
   /** Hears how far the run is, now and then. */

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     versionProvider = ProjectVersion.class,
     description = "Replays a trace on N nodes of Popcorn Linux in virtual time.",
     sortOptions = false,
-    subcommands = {ProfilesCommand.class, LitmusCommand.class})
+    subcommands = {ProfilesCommand.class, LitmusCommand.class, SweepCommand.class})
 public final class ReplayCommand implements Callable<Integer> {
   private static final Duration STORE_PATIENCE = Duration.ofSeconds(60);
 
