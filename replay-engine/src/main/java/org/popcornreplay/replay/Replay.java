@@ -21,6 +21,7 @@ import org.popcornreplay.replay.engine.TimedWorld;
 import org.popcornreplay.replay.network.Network;
 import org.popcornreplay.replay.order.RecordedOrder;
 import org.popcornreplay.replay.padding.Padding;
+import org.popcornreplay.replay.placement.ChosenPlacement;
 import org.popcornreplay.replay.placement.DealtPlacement;
 import org.popcornreplay.replay.placement.FilePlacement;
 import org.popcornreplay.replay.placement.Placement;
@@ -40,8 +41,11 @@ public final class Replay {
   /** The most threads that a replay takes. */
   public static final int MAX_THREADS = 4096;
 
+  /** Before what a search has chosen: a placement's name, or a node for each thread. */
+  static final String CHOSEN = PlacementSearch.AUTO + ":";
+
   private static final List<String> PLACEMENTS =
-      List.of("origin", "round-robin", "block", "trace", "trace:spread");
+      List.of("origin", "round-robin", "block", "trace", "trace:spread", PlacementSearch.AUTO);
   private static final double FEMTOS_PER_NANO = 1e6;
   private static final double NANOS_PER_MILLI = 1e6;
   private static final int LOOK_EVERY_STEPS = 1 << 14;
@@ -221,7 +225,17 @@ public final class Replay {
       instructions[table.thread(row)] = table.instructions(row);
       names[table.thread(row)] = table.name(row);
     }
-    String asked = request.placement();
+    return placement(request.placement(), nodes, names, instructions);
+  }
+
+  private Placement placement(String asked, int nodes, String[] names, long[] instructions) {
+    if (asked.startsWith(CHOSEN)) {
+      String chosen = asked.substring(CHOSEN.length());
+      return new ChosenPlacement(
+          Character.isDigit(chosen.charAt(0))
+              ? ChosenPlacement.ofNodes(chosen)
+              : placement(chosen, nodes, names, instructions));
+    }
     if (asked.startsWith("file:")) {
       return FilePlacement.read(
           Path.of(asked.substring("file:".length())), nodes, names, instructions);
@@ -240,7 +254,7 @@ public final class Replay {
     return CommandException.usage(
         "--placement="
             + asked
-            + ", expected origin, round-robin, block, trace, trace:spread or file:FILE");
+            + ", expected origin, round-robin, block, trace, trace:spread, auto or file:FILE");
   }
 
   /** Refuses the name of a placement that there is not; null is the one that suits the trace. */

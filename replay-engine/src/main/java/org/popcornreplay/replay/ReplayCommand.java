@@ -43,8 +43,8 @@ public final class ReplayCommand implements Callable<Integer> {
       names = "--placement",
       paramLabel = "WHICH",
       description =
-          "origin, round-robin, block, trace, trace:spread or file:FILE (default: trace if the"
-              + " trace holds migrations, else block).")
+          "origin, round-robin, block, trace, trace:spread, file:FILE or auto, the fastest that some"
+              + " dozen replays find (default: trace if the trace holds migrations, else block).")
   private String placement;
 
   @Option(
@@ -184,7 +184,8 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private int replay(TraceReader trace, RunRequest request, RecordLevel level) {
+  private int replay(TraceReader trace, RunRequest asked, RecordLevel level) {
+    RunRequest request = asked;
     long begun = System.nanoTime();
     Program program =
         padded.isEmpty()
@@ -193,6 +194,11 @@ public final class ReplayCommand implements Callable<Integer> {
     ProgressLine progress =
         new ProgressLine(
             System.err, !quiet && (showProgress || ProgressLine.stderrIsTerminal()), begun);
+    PlacementSearch search = null;
+    if (request.placement().equals(PlacementSearch.AUTO)) {
+      search = new PlacementSearch(program, request, progress::part);
+      request = search.search();
+    }
     Execution.Done run = execute(program, request, progress, level);
     OrderComparison orders = null;
     Execution.Done other = null;
@@ -201,7 +207,7 @@ public final class ReplayCommand implements Callable<Integer> {
       orders = other.impasse() == null ? new OrderComparison(run.result(), other.result()) : null;
     }
     progress.end();
-    print(run, orders, wallMillis(begun));
+    print(run, orders, search, wallMillis(begun));
     String impasse = run.impasse() == null && other != null ? other.impasse() : run.impasse();
     if (impasse != null) {
       throw CommandException.cannotContinue(
@@ -245,12 +251,14 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Execution.Done executed, OrderComparison orders, long wallMillis) {
+  private void print(
+      Execution.Done executed, OrderComparison orders, PlacementSearch search, long wallMillis) {
     PrintWriter out = spec.commandLine().getOut();
     Replay run = executed.run();
     RunReport report =
         new RunReport(run, executed.runId(), executed.baselineNanos(), orders, wallMillis)
-            .compared(executed.comparison());
+            .compared(executed.comparison())
+            .chosenBy(search);
     if (json) {
       out.println(report.json());
     } else if (run.impasse() == null) {

@@ -53,6 +53,7 @@ record RunOptions(
    */
   RunRequest request() {
     checkNumbers();
+    Replay.checkPlacement(placement);
     CostProfile costs = ProfileFile.load(profile);
     Options options = Options.FAITHFUL;
     for (Map.Entry<String, String> option : costs.options().entrySet()) {

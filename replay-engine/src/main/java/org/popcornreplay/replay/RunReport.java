@@ -23,6 +23,7 @@ final class RunReport {
   private final OrderComparison orders;
   private final long wallMillis;
   private PadComparison comparison;
+  private PlacementSearch search;
 
   RunReport(Replay run, Long runId, long baselineNanos, OrderComparison orders, long wallMillis) {
     this.run = run;
@@ -35,6 +36,12 @@ final class RunReport {
   /** Says too what pages of their own have done for some objects; null = nothing was asked. */
   RunReport compared(PadComparison with) {
     comparison = with;
+    return this;
+  }
+
+  /** Says too which placements were tried; null = none. */
+  RunReport chosenBy(PlacementSearch with) {
+    search = with;
     return this;
   }
 
@@ -114,6 +121,9 @@ final class RunReport {
     if (comparison != null) {
       comparison.json(root, run);
     }
+    if (search != null) {
+      search.json(root);
+    }
     ArrayNode threads = root.putArray("threads");
     for (int i = 0; i < run.threads(); i++) {
       ReplayThread t = run.threadNumber(i);
@@ -169,6 +179,9 @@ final class RunReport {
             speedup(baselineNanos, run.simulatedNanos())));
     if (orders != null) {
       line(text, "order", orders.text());
+    }
+    if (search != null) {
+      line(text, "chosen", search.text());
     }
     line(
         text,

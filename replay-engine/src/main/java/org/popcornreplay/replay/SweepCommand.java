@@ -140,7 +140,6 @@ final class SweepCommand implements Callable<Integer> {
       }
       try {
         SweepWorker.request(point);
-        Replay.checkPlacement(point.placement());
       } catch (CommandException e) {
         throw CommandException.usage(planFile + ": run " + point.runId() + ": " + e.getMessage());
       }

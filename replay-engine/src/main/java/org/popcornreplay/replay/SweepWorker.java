@@ -55,7 +55,11 @@ final class SweepWorker implements Sweep.Worker {
   public String execute(SweepPoint point) {
     open(point.trace());
     try (RunStore store = RunStore.inMemory()) {
-      Execution execution = new Execution(program, request(point).placedFor(trace));
+      RunRequest request = request(point).placedFor(trace);
+      if (request.placement().equals(PlacementSearch.AUTO)) {
+        request = new PlacementSearch(program, request, part -> (fraction, nanos) -> {}).search();
+      }
+      Execution execution = new Execution(program, request);
       Long baseline = baselines.get(point.baselineKey());
       if (baseline != null) {
         execution.withBaseline(baseline);

@@ -14,6 +14,11 @@ public final class DealtPlacement implements Placement {
     this.nodeOf = nodeOf;
   }
 
+  /** A node for each thread, by thread number. */
+  static Placement ofNodes(int... nodeOf) {
+    return new DealtPlacement("threads", nodeOf);
+  }
+
   /** All threads at the origin. */
   public static Placement origin() {
     return new DealtPlacement("origin", new int[0]);
