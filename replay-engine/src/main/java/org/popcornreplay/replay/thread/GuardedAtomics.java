@@ -54,6 +54,16 @@ final class GuardedAtomics {
     }
   }
 
+  /** The thread has this mutex from now on. */
+  void locked(long mutex) {
+    held.add(mutex);
+  }
+
+  /** The thread gives this mutex up. */
+  void unlocked(long mutex) {
+    held.rem(mutex);
+  }
+
   /** An operation on this address, outside of synchronisation functions. */
   void atomic(long address) {
     if (depth > 0) {

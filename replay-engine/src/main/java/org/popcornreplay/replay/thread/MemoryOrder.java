@@ -1,6 +1,5 @@
 package org.popcornreplay.replay.thread;
 
-import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
@@ -126,13 +125,16 @@ public final class MemoryOrder {
 
   private record Exit(int thread, long sequence) {}
 
+  /** A join that found its thread exited: which one, and the instruction of the slice. */
+  record Join(int thread, int offset) {}
+
   private final Long2ObjectOpenHashMap<Poll> bySequence = new Long2ObjectOpenHashMap<>();
   private final Long2ObjectOpenHashMap<List<Poll>> byLine = new Long2ObjectOpenHashMap<>();
   private final Long2ObjectOpenHashMap<Exit> exitsByLine = new Long2ObjectOpenHashMap<>();
   private final List<Loop> loops = new ArrayList<>();
   private final Long2LongOpenHashMap napOfReader = new Long2LongOpenHashMap();
   private final List<Long2ObjectOpenHashMap<Poll>> looks = new ArrayList<>();
-  private final List<Long2IntOpenHashMap> awaitedExits = new ArrayList<>();
+  private final List<Long2ObjectOpenHashMap<List<Join>>> joins = new ArrayList<>();
   private final IntFunction<ThreadCursor> cursors;
 
   private MemoryOrder(IntFunction<ThreadCursor> cursors) {
@@ -155,7 +157,7 @@ public final class MemoryOrder {
       order.findPolls(t, joins);
     }
     for (int t = 0; t < threads; t++) {
-      order.awaitedExits.add(new Long2IntOpenHashMap());
+      order.joins.add(new Long2ObjectOpenHashMap<>());
       order.findWrites(t);
     }
     order.loops.forEach(order::choose);
@@ -186,12 +188,12 @@ public final class MemoryOrder {
     return looks.get(thread).get(instructions);
   }
 
-  /** The thread whose exit the slice of a thread that begins here waits for, or -1. */
-  int exitBefore(int thread, long instructions) {
-    if (thread >= awaitedExits.size() || awaitedExits.get(thread).isEmpty()) {
-      return -1;
+  /** The threads whose exits the slice of a thread that begins here waits for. */
+  List<Join> joins(int thread, long instructions) {
+    if (thread >= joins.size() || joins.get(thread).isEmpty()) {
+      return List.of();
     }
-    return awaitedExits.get(thread).getOrDefault(instructions, -1);
+    return joins.get(thread).getOrDefault(instructions, List.of());
   }
 
   /** What a thread read first on each page of a slice: the code address and the lines. */
@@ -452,7 +454,10 @@ public final class MemoryOrder {
       long line = (visit.page() << PAGE_LINE_SHIFT) + Long.numberOfTrailingZeros(lines);
       Exit exit = exitsByLine.get(line);
       if (exit != null && exit.thread() != thread && exit.sequence() < after) {
-        awaitedExits.get(thread).putIfAbsent(visit.instructions(), exit.thread());
+        joins
+            .get(thread)
+            .computeIfAbsent(visit.instructions(), start -> new ArrayList<>(1))
+            .add(new Join(exit.thread(), Math.max(0, visit.firstRead())));
       }
     }
   }

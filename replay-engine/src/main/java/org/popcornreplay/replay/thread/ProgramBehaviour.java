@@ -320,6 +320,10 @@ final class ProgramBehaviour {
     }
     int command = (int) e.argument(0) & FUTEX_COMMAND;
     long address = e.object();
+    if (run.isUnnamedMutex(address)) {
+      then.run(); // of a lock or unlock, which makes its own
+      return;
+    }
     long page = run.scale().pageOf(address);
     long sequence = e.sequence();
     switch (command) {
@@ -395,6 +399,38 @@ final class ProgramBehaviour {
           t.skipBehindAtomic(UnnamedBarriers.outWord(object));
           t.continueUser();
         });
+  }
+
+  /**
+   * An operation on a mutex that was known by its word alone: a thread that has it gives it up, any
+   * other gets it.
+   */
+  void lockOrUnlock(ReplayThread t, long object, long sequence, long ip) {
+    long entered = run.now();
+    boolean unlocks = synchronisation.holds(t, object);
+    SyncFunction function = unlocks ? SyncFunction.MUTEX_UNLOCK : SyncFunction.MUTEX_LOCK;
+    Step done =
+        () -> {
+          run.listener()
+              .synchronisation(
+                  t.number(),
+                  t.node(),
+                  SystemCalls.syncName(function.code()),
+                  object,
+                  ip,
+                  entered,
+                  run.now());
+          long acquisition = unlocks ? -1 : run.unnamedMutexes().acquisition(sequence);
+          if (acquisition >= 0) {
+            t.skipBehindAtomic(object, acquisition);
+          }
+          t.continueUser();
+        };
+    if (unlocks) {
+      synchronisation.unlock(t, object, done);
+    } else {
+      synchronisation.lock(t, object, done);
+    }
   }
 
   private void enter(ReplayThread t, TraceEvent e, Step then) {

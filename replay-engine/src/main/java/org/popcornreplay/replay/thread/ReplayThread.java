@@ -223,7 +223,12 @@ public final class ReplayThread extends CoreUser implements KernelThread {
 
   /** Leaves records out, up to and with the next atomic operation on a word. */
   void skipBehindAtomic(long address) {
-    boolean found = slice.isActive() && slice.skipBehindAtomic(address);
+    skipBehindAtomic(address, 0);
+  }
+
+  /** The same for the next one that has this number or a later one. */
+  void skipBehindAtomic(long address, long sequence) {
+    boolean found = slice.isActive() && slice.skipBehindAtomic(address, sequence);
     while (!found) {
       if (slice.isActive()) {
         finishSlice();
@@ -235,8 +240,10 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       records++;
       if (!cursor.isEvent()) {
         onRecord = slice.load(cursor, true);
-        found = slice.skipBehindAtomic(address);
-      } else if (cursor.kind() == EventKind.ATOMIC && cursor.object() == address) {
+        found = slice.skipBehindAtomic(address, sequence);
+      } else if (cursor.kind() == EventKind.ATOMIC
+          && cursor.object() == address
+          && cursor.sequence() >= sequence) {
         found = true;
         instructions = Math.max(instructions, cursor.instructions());
         lastSequence = cursor.sequence();
@@ -741,21 +748,12 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       }
       return false;
     }
-    int awaited = run.memoryOrder().exitBefore(number, cursor.instructions());
-    if (awaited >= 0 && !cursor.isEvent() && !hasEnded(awaited)) {
-      long at = timeOf(cursor.instructions());
-      if (at > run.now()) {
-        lookAgainAt(at);
-      } else {
-        run.behaviour().awaitExit(this, awaited);
-      }
-      return false;
-    }
     records++;
     if (!cursor.isEvent()) {
       onRecord = slice.load(cursor, run.wantsAtomics(this));
       if (!slice.isKernel()) {
         slice.waitBehind(run.memoryOrder().look(number, slice.start()));
+        slice.waitForExits(run.memoryOrder().joins(number, slice.start()));
       }
       return true;
     }
@@ -867,8 +865,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       long at = timeOf(slice.start() + slice.offset());
       if (at > run.now()) {
         if (at > horizon
-            || kind == SliceBuffer.ATOMIC
-            || kind == SliceBuffer.LOOK
+            || kind >= SliceBuffer.ATOMIC
             || !run.popcorn().mayAccess(node, slice.accessIndex(), write)
             || textUnknown(slice.accessIp())) {
           lookAgainAt(at);
@@ -886,6 +883,15 @@ public final class ReplayThread extends CoreUser implements KernelThread {
         slice.nextAccess();
         continue;
       }
+      if (kind == SliceBuffer.JOIN) {
+        int awaited = slice.joined();
+        if (!hasEnded(awaited)) {
+          run.behaviour().awaitExit(this, awaited);
+          return false;
+        }
+        slice.nextAccess();
+        continue;
+      }
       currentIp = slice.accessIp();
       if (!fetchText(currentIp, this::continueUser)) {
         return false;
@@ -894,6 +900,14 @@ public final class ReplayThread extends CoreUser implements KernelThread {
         long barrier = slice.atomicAddress();
         slice.nextAccess();
         run.behaviour().awaitBarrier(this, barrier, currentIp);
+        return false;
+      }
+      if (kind == SliceBuffer.ATOMIC && run.isUnnamedMutex(slice.atomicAddress())) {
+        long mutex = slice.atomicAddress();
+        long sequence = slice.atomicSequence();
+        lastSequence = sequence;
+        slice.nextAccess();
+        run.behaviour().lockOrUnlock(this, mutex, sequence, currentIp);
         return false;
       }
       if (!run.popcorn().mayAccess(node, slice.accessIndex(), write)) {
@@ -917,7 +931,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       return true;
     }
     if (slice.atomics() > 0
-        || slice.look() != null
+        || slice.waits()
         || !slice.allHit(node, instructionsAt(run.now()))
         || !textKnown()) {
       return false;

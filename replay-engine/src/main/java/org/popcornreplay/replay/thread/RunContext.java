@@ -59,6 +59,7 @@ public final class RunContext {
   private final Long2IntOpenHashMap textNumbers = new Long2IntOpenHashMap();
   private final Step[] endWatchers;
   private int turnTaker = -1;
+  private boolean threadsMade;
   private int live;
   private boolean processExited;
   private long endNanos;
@@ -116,6 +117,7 @@ public final class RunContext {
 
   void begin(ReplayThread child) {
     live++;
+    threadsMade = true;
     child.begin();
   }
 
@@ -365,6 +367,15 @@ public final class RunContext {
    */
   boolean isUnnamedBarrier(long address) {
     return !parts.order().keepsAll() && parts.census().unnamedBarriers().contains(address);
+  }
+
+  /** Whether an atomic operation on this address locks or unlocks a mutex that is decided anew. */
+  boolean isUnnamedMutex(long address) {
+    return threadsMade && !parts.order().keepsAll() && unnamedMutexes().contains(address);
+  }
+
+  UnnamedMutexes unnamedMutexes() {
+    return parts.census().unnamedMutexes();
   }
 
   int barrierCount(long object) {

@@ -1,6 +1,7 @@
 package org.popcornreplay.replay.thread;
 
 import java.util.Arrays;
+import java.util.List;
 import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.traces.EventKind;
 import org.popcornreplay.traces.ThreadCursor;
@@ -17,6 +18,11 @@ final class SliceBuffer {
 
   /** Behind a read: what it waits for must have happened. */
   static final int LOOK = 3;
+
+  /** Not an access: the thread waits here for the exit of another. */
+  static final int JOIN = 4;
+
+  private static final int KIND_BITS = 3;
 
   private static final int CACHE = 1024;
 
@@ -43,6 +49,7 @@ final class SliceBuffer {
   private long[] atomicIp = new long[4];
 
   private MemoryOrder.Poll look;
+  private List<MemoryOrder.Join> joins = List.of();
 
   private long[] keys = new long[32];
   private int keyCount;
@@ -112,6 +119,7 @@ final class SliceBuffer {
     sorted = false;
     active = true;
     look = null;
+    joins = List.of();
     position = 0;
     keyCount = 0;
     hitNode = -1;
@@ -125,6 +133,21 @@ final class SliceBuffer {
   /** What the slice waits for behind one of its reads, or null. */
   MemoryOrder.Poll look() {
     return look;
+  }
+
+  /** The slice waits for exits of threads, each at its own instruction. */
+  void waitForExits(List<MemoryOrder.Join> of) {
+    joins = of;
+  }
+
+  /** Whether the slice waits for what another thread does. */
+  boolean waits() {
+    return look != null || !joins.isEmpty();
+  }
+
+  /** The thread for whose exit the slice waits where it stands. */
+  int joined() {
+    return joins.get(item()).thread();
   }
 
   void finish() {
@@ -299,7 +322,7 @@ final class SliceBuffer {
    * @param done instructions that the thread has executed
    */
   void sort(long done) {
-    int wanted = 2 * size + atomics + 1;
+    int wanted = 2 * size + atomics + 1 + joins.size();
     if (keys.length < wanted) {
       keys = new long[2 * wanted];
     }
@@ -320,31 +343,35 @@ final class SliceBuffer {
     for (int i = 0; i < atomics; i++) {
       keys[keyCount++] = key(atomicOffset[i], i, ATOMIC);
     }
+    for (int i = 0; i < joins.size(); i++) {
+      keys[keyCount++] = key(joins.get(i).offset(), i, JOIN);
+    }
     Arrays.sort(keys, 0, keyCount);
     sorted = true;
     position = 0;
     // An atomic operation has its turn however late it comes: others wait for it.
-    while (hasAccess() && start + offset() < done && kind() != ATOMIC) {
+    while (hasAccess() && start + offset() < done && kind() != ATOMIC && kind() != JOIN) {
       position++;
     }
   }
 
   private static long key(int offset, int i, int kind) {
-    return ((long) offset << 32) | ((long) i << 2) | kind;
+    return ((long) offset << 32) | ((long) i << KIND_BITS) | kind;
   }
 
   /**
-   * Leaves out all accesses up to and with the next atomic operation on a word.
+   * Leaves out all accesses up to and with the next atomic operation on a word that has this number
+   * or a later one.
    *
    * @return whether there is one
    */
-  boolean skipBehindAtomic(long address) {
+  boolean skipBehindAtomic(long address, long sequence) {
     if (!sorted) {
       sort(start);
     }
     for (int i = position; i < keyCount; i++) {
       position = i;
-      if (kind() == ATOMIC && atomicAddress() == address) {
+      if (kind() == ATOMIC && atomicAddress() == address && atomicSequence() >= sequence) {
         skippedTo = offset();
         while (hasAccess() && offset() <= skippedTo) {
           position++;
@@ -374,11 +401,11 @@ final class SliceBuffer {
   }
 
   int kind() {
-    return (int) (keys[position] & 3);
+    return (int) (keys[position] & ((1 << KIND_BITS) - 1));
   }
 
   private int item() {
-    return (int) (keys[position] & 0xffffffffL) >>> 2;
+    return (int) (keys[position] & 0xffffffffL) >>> KIND_BITS;
   }
 
   long accessPage() {

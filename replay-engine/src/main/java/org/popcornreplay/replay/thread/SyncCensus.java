@@ -22,7 +22,9 @@ public final class SyncCensus {
       new Long2ObjectOpenHashMap<>();
   private final AddressSpaceOrder addressSpaceOrder = new AddressSpaceOrder();
   private final GuardedAtomics guardedAtomics = new GuardedAtomics();
+  private final LongOpenHashSet unordered = new LongOpenHashSet();
   private UnnamedBarriers unnamedBarriers = UnnamedBarriers.none();
+  private UnnamedMutexes unnamedMutexes = UnnamedMutexes.none();
   private boolean joins;
   private boolean functions;
   private boolean sleeps;
@@ -41,9 +43,22 @@ public final class SyncCensus {
     }
     census.addressSpaceOrder.complete();
     if (!census.functions && threads > 1) {
-      census.unnamedBarriers = UnnamedBarriers.of(threads, events);
+      census.findUnnamed(threads, events);
     }
     return census;
+  }
+
+  private void findUnnamed(int threads, IntFunction<ThreadCursor> events) {
+    // A thread that polls may look at what another writes under a mutex: then all keep their order.
+    UnnamedMutexes mutexes = sleeps ? UnnamedMutexes.none() : UnnamedMutexes.of(threads, events);
+    unnamedBarriers = UnnamedBarriers.of(threads, events, mutexes.addresses());
+    if (!unnamedBarriers.othersSleep()) {
+      unnamedMutexes = mutexes;
+      GuardedAtomics guarded = new GuardedAtomics();
+      mutexes.findGuarded(threads, events, guarded);
+      unordered.addAll(guarded.addresses());
+      unordered.addAll(mutexes.addresses());
+    }
   }
 
   private void take(int thread, ThreadCursor cursor) {
@@ -77,9 +92,16 @@ public final class SyncCensus {
     return conditionMutexes;
   }
 
-  /** Addresses of atomic operations that one mutex always guards. */
+  /**
+   * Addresses of atomic operations that have no order of their own: one mutex always guards them,
+   * or they are mutexes that are decided anew.
+   */
   public LongOpenHashSet guardedAtomics() {
-    return guardedAtomics.addresses();
+    LongOpenHashSet all = guardedAtomics.addresses();
+    if (functions) {
+      return all;
+    }
+    return unordered;
   }
 
   /** Which changes of the address space have to follow which. */
@@ -106,6 +128,11 @@ public final class SyncCensus {
   /** Barriers of a program whose functions were not seen. */
   UnnamedBarriers unnamedBarriers() {
     return unnamedBarriers;
+  }
+
+  /** Mutexes of a program whose functions were not seen. */
+  UnnamedMutexes unnamedMutexes() {
+    return unnamedMutexes;
   }
 
   int barrierThreads(long object) {

@@ -253,7 +253,13 @@ final class Synchronisation {
     return mutex;
   }
 
-  private void lock(ReplayThread t, long object, Step then) {
+  /** Whether the thread has the mutex. */
+  boolean holds(ReplayThread t, long object) {
+    return mutex(object).owner == t.number();
+  }
+
+  /** Locks a mutex. */
+  void lock(ReplayThread t, long object, Step then) {
     Mutex mutex = mutex(object);
     if (mutex.owner == t.number()) {
       mutex.depth++;
@@ -316,7 +322,8 @@ final class Synchronisation {
         woken -> exchange(t, object, mutex, then));
   }
 
-  private void unlock(ReplayThread t, long object, Step then) {
+  /** Unlocks a mutex. */
+  void unlock(ReplayThread t, long object, Step then) {
     Mutex mutex = mutex(object);
     if (mutex.owner == t.number() && mutex.depth > 1) {
       mutex.depth--;

@@ -32,6 +32,7 @@ final class UnnamedBarriers {
   }
 
   private final Long2IntOpenHashMap counts = new Long2IntOpenHashMap();
+  private boolean othersSleep;
 
   private UnnamedBarriers() {}
 
@@ -40,23 +41,27 @@ final class UnnamedBarriers {
     return new UnnamedBarriers();
   }
 
-  /** Reads the events of all threads. */
-  static UnnamedBarriers of(int threads, IntFunction<ThreadCursor> events) {
+  /**
+   * Reads the events of all threads.
+   *
+   * @param mutexes words on which threads may sleep as well
+   */
+  static UnnamedBarriers of(
+      int threads, IntFunction<ThreadCursor> events, LongOpenHashSet mutexes) {
     Long2ObjectOpenHashMap<Calls> candidates = new Long2ObjectOpenHashMap<>();
     for (int t = 0; t < threads; t++) {
       propose(events.apply(t), candidates);
     }
     UnnamedBarriers found = new UnnamedBarriers();
-    if (candidates.isEmpty()) {
-      return found;
-    }
     LongOpenHashSet threadWords = new LongOpenHashSet();
     LongOpenHashSet otherWords = new LongOpenHashSet();
     for (int t = 0; t < threads; t++) {
       check(events.apply(t), candidates, threadWords, otherWords);
     }
     otherWords.removeAll(threadWords);
-    if (!otherWords.isEmpty()) {
+    otherWords.removeAll(mutexes);
+    found.othersSleep = !otherWords.isEmpty();
+    if (found.othersSleep) {
       return found;
     }
     candidates.forEach(
@@ -142,6 +147,11 @@ final class UnnamedBarriers {
   private static boolean isWaitUntil(ThreadCursor event) {
     return event.kind() == EventKind.FUTEX
         && ((int) event.argument(0) & FUTEX_COMMAND) == FUTEX_WAIT_BITSET;
+  }
+
+  /** Whether threads sleep on other words than barriers, mutexes and ends of threads. */
+  boolean othersSleep() {
+    return othersSleep;
   }
 
   /** Whether an atomic operation on this address is an arrival at a barrier. */
