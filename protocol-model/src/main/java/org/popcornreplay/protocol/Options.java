@@ -39,7 +39,7 @@ public final class Options {
     KNOWN.put("FUTEX_LIMIT", List.of("300s", "none"));
     KNOWN.put("NAGLE", List.of("off", "on"));
     KNOWN.put("E3", List.of("PER_LINK_SERIAL", "UNLIMITED", "SINGLE"));
-    KNOWN.put("RMW_FAULT", List.of("write", "read-then-write"));
+    KNOWN.put("RMW_FAULT", List.of("write", "read-then-write", "emulated"));
     KNOWN.put("TRANSPORT", List.of("socket", "rdma"));
   }
 

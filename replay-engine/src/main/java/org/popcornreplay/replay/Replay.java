@@ -29,6 +29,7 @@ import org.popcornreplay.replay.placement.ProgramPlacement;
 import org.popcornreplay.replay.profile.ProfileKey;
 import org.popcornreplay.replay.thread.PageScale;
 import org.popcornreplay.replay.thread.ReplayThread;
+import org.popcornreplay.replay.thread.RmwFaults;
 import org.popcornreplay.replay.thread.RunContext;
 import org.popcornreplay.replay.thread.SyncCensus;
 import org.popcornreplay.replay.time.EventQueue;
@@ -184,7 +185,7 @@ public final class Replay {
                 request.seed(),
                 network.firmReachNanos(),
                 network.runningReachNanos()),
-            request.options().get("RMW_FAULT").equals("read-then-write"));
+            RmwFaults.of(request.options().get("RMW_FAULT")));
     tally.attach(run);
   }
 

@@ -52,6 +52,11 @@ public final class Cores {
     }
   }
 
+  /** How many there are; 0 = one for every thread and every piece of kernel work. */
+  public int count() {
+    return cores.length;
+  }
+
   /** Nanoseconds of kernel threads' work so far. */
   public long kernelNanos() {
     return kernelNanos;

@@ -239,7 +239,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       onRecord = false;
       records++;
       if (!cursor.isEvent()) {
-        onRecord = slice.load(cursor, true);
+        onRecord = slice.load(cursor, true, run.lockedReadsFirst(node));
         found = slice.skipBehindAtomic(address, sequence);
       } else if (cursor.kind() == EventKind.ATOMIC
           && cursor.object() == address
@@ -611,6 +611,15 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     }
   }
 
+  /** A locked read-modify-write of the word at an address, then goes on. */
+  void update(long address, Step then) {
+    if (run.lockedReadsFirst(node)) {
+      touch(address, false, () -> touch(address, true, then));
+    } else {
+      touch(address, true, then);
+    }
+  }
+
   /** Leaves the core until {@link #wake}. */
   void waitFor(ThreadState inState, String what, long object, Step then) {
     rebase();
@@ -750,7 +759,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     }
     records++;
     if (!cursor.isEvent()) {
-      onRecord = slice.load(cursor, run.wantsAtomics(this));
+      onRecord = slice.load(cursor, run.wantsAtomics(this), run.lockedReadsFirst(node));
       if (!slice.isKernel()) {
         slice.waitBehind(run.memoryOrder().look(number, slice.start()));
         slice.waitForExits(run.memoryOrder().joins(number, slice.start()));
@@ -912,6 +921,12 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       }
       if (!run.popcorn().mayAccess(node, slice.accessIndex(), write)) {
         currentAddress = slice.accessAddress();
+        if (kind == SliceBuffer.ATOMIC
+            && run.lockedReadsFirst(node)
+            && !run.popcorn().mayAccess(node, slice.accessIndex(), false)
+            && !fault(slice.accessPage(), false, AccessMode.USER, this::continueUser)) {
+          return false;
+        }
         if (!fault(slice.accessPage(), write, AccessMode.USER, this::accessHappened)) {
           return false;
         }

@@ -48,7 +48,8 @@ public final class RunContext {
 
   private final Parts parts;
   private final Costs costs;
-  private final boolean updateReadsFirst;
+  private final RmwFaults rmwFaults;
+  private final boolean[] lockedReadsFirst;
   private final AddressSpace addressSpace;
   private final MemoryOrder memoryOrder;
   private final AddressSpaceOrder.Run addressSpaceOrder;
@@ -72,12 +73,16 @@ public final class RunContext {
   /**
    * A run.
    *
-   * @param updateReadsFirst whether an unlocked read-modify-write faults as a read, then as a write
+   * @param rmwFaults how a read-modify-write instruction faults
    */
-  public RunContext(Parts parts, Costs costs, boolean updateReadsFirst) {
+  public RunContext(Parts parts, Costs costs, RmwFaults rmwFaults) {
     this.parts = parts;
     this.costs = costs;
-    this.updateReadsFirst = updateReadsFirst;
+    this.rmwFaults = rmwFaults;
+    lockedReadsFirst = new boolean[parts.cores().length];
+    for (int node = 0; node < lockedReadsFirst.length; node++) {
+      lockedReadsFirst[node] = rmwFaults.lockedReadsFirst(parts.cores()[node].count());
+    }
     addressSpace = new AddressSpace(parts.maps(), parts.scale());
     addressSpaceOrder = parts.census().addressSpaceOrder().begin();
     memoryOrder = parts.census().memoryOrder(parts.threads(), parts.cursors());
@@ -355,7 +360,12 @@ public final class RunContext {
   }
 
   boolean updateReadsFirst() {
-    return updateReadsFirst;
+    return rmwFaults.unlockedReadsFirst();
+  }
+
+  /** Whether a locked read-modify-write on this node faults as a read, then as a write. */
+  boolean lockedReadsFirst(int node) {
+    return lockedReadsFirst[node];
   }
 
   boolean wantsAtomics(ReplayThread thread) {

@@ -49,6 +49,7 @@ final class SliceBuffer {
   private long[] atomicIp = new long[4];
 
   private MemoryOrder.Poll look;
+  private boolean lockedUpdateReadsFirst;
   private List<MemoryOrder.Join> joins = List.of();
 
   private long[] keys = new long[32];
@@ -77,10 +78,12 @@ final class SliceBuffer {
    * Takes the visit on which the cursor stands, all others of its slice and the atomic operations
    * in it.
    *
+   * @param lockedReadsFirst whether a locked read-modify-write faults as a read, then as a write
    * @return true when the cursor then stands on a record that belongs to what follows
    */
-  boolean load(ThreadCursor cursor, boolean withAtomics) {
+  boolean load(ThreadCursor cursor, boolean withAtomics, boolean lockedReadsFirst) {
     clear();
+    lockedUpdateReadsFirst = lockedReadsFirst;
     start = cursor.instructions();
     length = cursor.length();
     kernel = (cursor.flags() & VisitFlags.KERNEL) != 0;
@@ -199,7 +202,7 @@ final class SliceBuffer {
     if (read >= 0 && read == write) {
       boolean lockedUpdate = (flags & VisitFlags.FIRST_WRITE_LOCKED) != 0;
       boolean update = (flags & VisitFlags.FIRST_UPDATE) != 0;
-      if (lockedUpdate || (update && !updateReadsFirst)) {
+      if ((lockedUpdate && !lockedUpdateReadsFirst) || (update && !updateReadsFirst)) {
         read = -1;
       }
     }

@@ -181,10 +181,9 @@ final class Synchronisation {
 
   /** A wait for a condition that no signal ends: signals are for others. */
   private void waitInVain(ReplayThread t, long object, long mutex, long nanos, Step then) {
-    Step again = () -> t.touch(object, true, () -> lock(t, mutex, then));
-    t.touch(
+    Step again = () -> t.update(object, () -> lock(t, mutex, then));
+    t.update(
         object,
-        true,
         () -> unlock(t, mutex, () -> t.sleepFor(ThreadState.FUTEX, "time-out", nanos, again)));
   }
 
@@ -199,7 +198,7 @@ final class Synchronisation {
     if (succeeded) {
       function.begin(t, object, then);
     } else {
-      t.touch(object, true, then);
+      t.update(object, then);
     }
   }
 
@@ -242,6 +241,11 @@ final class Synchronisation {
     }
   }
 
+  /** The functions read an object's kind, flags or value before their first locked operation. */
+  private static void readAndUpdate(ReplayThread t, long object, Step then) {
+    t.touch(object, false, () -> t.update(object, then));
+  }
+
   // ---- Mutexes.
 
   private Mutex mutex(long object) {
@@ -272,22 +276,17 @@ final class Synchronisation {
           });
       return;
     }
-    inTurn(
-        t,
-        object,
-        () ->
-            t.touch(
-                object,
-                true,
-                () -> {
-                  if (mutex.word == 0) {
-                    take(t, object, mutex, 1, then);
-                  } else if (mutex.word == 2) {
-                    sleepOn(t, object, mutex, then);
-                  } else {
-                    exchange(t, object, mutex, then);
-                  }
-                }));
+    inTurn(t, object, () -> readAndUpdate(t, object, () -> tryLock(t, object, mutex, then)));
+  }
+
+  private void tryLock(ReplayThread t, long object, Mutex mutex, Step then) {
+    if (mutex.word == 0) {
+      take(t, object, mutex, 1, then);
+    } else if (mutex.word == 2) {
+      sleepOn(t, object, mutex, then);
+    } else {
+      exchange(t, object, mutex, then);
+    }
   }
 
   private void take(ReplayThread t, long object, Mutex mutex, int word, Step then) {
@@ -299,9 +298,8 @@ final class Synchronisation {
   }
 
   private void exchange(ReplayThread t, long object, Mutex mutex, Step then) {
-    t.touch(
+    t.update(
         object,
-        true,
         () -> {
           int old = mutex.word;
           if (old == 0) {
@@ -330,9 +328,9 @@ final class Synchronisation {
       t.touch(object, true, then);
       return;
     }
-    t.touch(
+    readAndUpdate(
+        t,
         object,
-        true,
         () -> {
           boolean contended = mutex.word == 2;
           mutex.word = 0;
@@ -359,9 +357,8 @@ final class Synchronisation {
 
   private void waitFor(ReplayThread t, long object, long mutex, Step then) {
     Condition condition = condition(object);
-    t.touch(
+    t.update(
         object,
-        true,
         () -> {
           Waiters group = condition.newer;
           group.unsignalled++;
@@ -376,9 +373,8 @@ final class Synchronisation {
         group.word,
         () -> group.signals == 0,
         woken ->
-            t.touch(
+            t.update(
                 object,
-                true,
                 () -> {
                   if (group.signals > 0) {
                     group.signals--;
@@ -399,7 +395,7 @@ final class Synchronisation {
             then.run();
             return;
           }
-          t.touch(object, true, () -> signalGroups(t, condition, count, then));
+          t.update(object, () -> signalGroups(t, condition, count, then));
         });
   }
 
@@ -433,22 +429,20 @@ final class Synchronisation {
   /** Waits at a barrier. */
   void await(ReplayThread t, long object, Step then) {
     Barrier barrier = barrier(object);
-    t.touch(
+    t.update(
         object,
-        true,
         () -> {
           long round = barrier.round;
           if (++barrier.arrived < barrier.count) {
             awaitRound(t, object, barrier, round, then);
             return;
           }
-          t.touch(
+          t.update(
               object,
-              true,
               () -> {
                 barrier.arrived = 0;
                 barrier.round++;
-                futexWake(t, object, ALL, () -> t.touch(object, true, then));
+                futexWake(t, object, ALL, () -> t.update(object, then));
               });
         });
   }
@@ -459,7 +453,7 @@ final class Synchronisation {
         false,
         () -> {
           if (barrier.round != round) {
-            t.touch(object, true, then);
+            t.update(object, then);
             return;
           }
           futexWait(
@@ -493,11 +487,10 @@ final class Synchronisation {
                 false,
                 () -> {
                   if (semaphore.value > 0) {
-                    t.touch(object, true, () -> takeOne(t, object, semaphore, false, then));
+                    t.update(object, () -> takeOne(t, object, semaphore, false, then));
                   } else {
-                    t.touch(
+                    t.update(
                         object,
-                        true,
                         () -> {
                           semaphore.waiters++;
                           sleepOn(t, object, semaphore, then);
@@ -529,14 +522,14 @@ final class Synchronisation {
         "semaphore",
         object,
         () -> semaphore.value == 0,
-        woken -> t.touch(object, true, () -> takeOne(t, object, semaphore, true, then)));
+        woken -> t.update(object, () -> takeOne(t, object, semaphore, true, then)));
   }
 
   private void up(ReplayThread t, long object, Step then) {
     Semaphore semaphore = semaphore(object);
-    t.touch(
+    readAndUpdate(
+        t,
         object,
-        true,
         () -> {
           semaphore.value++;
           if (semaphore.waiters > 0) {
@@ -559,13 +552,13 @@ final class Synchronisation {
   }
 
   private void lockShared(ReplayThread t, long object, Step then) {
-    inTurn(t, object, () -> tryShared(t, object, readWriteLock(object), then));
+    Step attempt = () -> tryShared(t, object, readWriteLock(object), then);
+    inTurn(t, object, () -> t.touch(object, false, attempt));
   }
 
   private void tryShared(ReplayThread t, long object, ReadWriteLock lock, Step then) {
-    t.touch(
+    t.update(
         object,
-        true,
         () -> {
           if (lock.writer == NOBODY) {
             lock.readers++;
@@ -587,13 +580,13 @@ final class Synchronisation {
   }
 
   private void lockExclusive(ReplayThread t, long object, Step then) {
-    inTurn(t, object, () -> tryExclusive(t, object, readWriteLock(object), then));
+    Step attempt = () -> tryExclusive(t, object, readWriteLock(object), then);
+    inTurn(t, object, () -> t.touch(object, false, attempt));
   }
 
   private void tryExclusive(ReplayThread t, long object, ReadWriteLock lock, Step then) {
-    t.touch(
+    t.update(
         object,
-        true,
         () -> {
           if (lock.writer == NOBODY && lock.readers == 0) {
             lock.writer = t.number();
@@ -618,9 +611,9 @@ final class Synchronisation {
 
   private void unlockShared(ReplayThread t, long object, Step then) {
     ReadWriteLock lock = readWriteLock(object);
-    t.touch(
+    readAndUpdate(
+        t,
         object,
-        true,
         () -> {
           if (lock.writer == t.number()) {
             lock.writer = NOBODY;
