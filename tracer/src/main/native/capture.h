@@ -174,6 +174,7 @@ void noteStack(Thread* t);
 void endThreads(void);
 
 /* syscalls.c */
+extern Int terminalBlockBytes; /* -1: for programs that make Popcorn's calls; 0: as the host says */
 #define NEVER_RETURNED (-512) /* result of a call in which the process ended */
 void initSyscalls(void);
 void putCall(Thread* t, Long result);
@@ -185,6 +186,7 @@ ULong nowNanos(void);
 /* popcorn.c */
 extern Int popcornMode;      /* 0 off, 1 auto, 2 on */
 extern Int pretendNodes;
+Bool popcornSeen(void); /* whether the program has made a call that could only be Popcorn's */
 Addr popcornCall(VexGuestAMD64State* guest, Addr next);
 
 /* code.c */

@@ -18,6 +18,7 @@ static Bool option(const HChar* arg)
    } else if (VG_BINT_CLO(arg, "--slice", sliceInstructions, 128, 1000000000)) {
    } else if (VG_BOOL_CLO(arg, "--full", fullDetail)) {
    } else if (VG_BINT_CLO(arg, "--nodes", pretendNodes, 1, 32)) {
+   } else if (VG_BINT_CLO(arg, "--terminal-block", terminalBlockBytes, -1, 1048576)) {
    } else if (VG_STR_CLO(arg, "--popcorn", text))
       popcornMode = VG_STREQ(text, "off") ? 0 : VG_STREQ(text, "on") ? 2 : 1;
    else

@@ -37,6 +37,11 @@ Int pretendNodes = 8;
 static enum { ABI_UNKNOWN, ABI_2018, ABI_2019, ABI_RFC } abi;
 static Bool seen; /* a call that could only be Popcorn's */
 
+Bool popcornSeen(void)
+{
+   return seen;
+}
+
 static Bool writable(Addr a, SizeT bytes)
 {
    return a >= PAGE_BYTES && a + bytes > a

@@ -316,11 +316,59 @@ static void before(ThreadId tid, UInt number, UWord* args, UInt nArgs)
    }
 }
 
+/* ---------------------------------------------------------------- terminals */
+
+/* A pseudo-terminal has blocks of 1024 bytes, a console's device file the 4096 of its file system,
+   and stdio makes a terminal's buffer as large as its block. Popcorn's programs ran on consoles: a
+   program that makes Popcorn's calls finds the blocks of one. */
+#define CONSOLE_BLOCK 4096
+
+Int terminalBlockBytes = -1;
+
+/* Unix98 pseudo-terminals, Documentation/admin-guide/devices.txt */
+static Bool isPseudoTerminal(UInt mode, UInt major)
+{
+   return (mode & 0170000) == 0020000 && major >= 136 && major <= 143;
+}
+
+static void tellTerminalBlock(UInt number, const UWord* args)
+{
+   UInt bytes = terminalBlockBytes >= 0 ? terminalBlockBytes : popcornSeen() ? CONSOLE_BLOCK : 0;
+   if (bytes == 0)
+      return;
+   Addr at = 0; /* of the struct */
+   switch (number) {
+      case __NR_stat:
+      case __NR_fstat:
+      case __NR_lstat:
+         at = args[1];
+         break;
+      case __NR_newfstatat:
+         at = args[2];
+         break;
+      case __NR_statx:
+         at = args[4];
+         break;
+      default:
+         return;
+   }
+   if (number == __NR_statx) {
+      /* stx_mode, stx_rdev_major, stx_blksize */
+      if (isPseudoTerminal(*(UShort*)(at + 28), *(UInt*)(at + 128)))
+         *(UInt*)(at + 4) = bytes;
+   } else if (isPseudoTerminal(*(UInt*)(at + 24), (*(ULong*)(at + 40) >> 8) & 0xfff)) {
+      /* st_mode, st_rdev, st_blksize */
+      *(ULong*)(at + 56) = bytes;
+   }
+}
+
 static void after(ThreadId tid, UInt number, UWord* args, UInt nArgs, SysRes result)
 {
    Thread* t = threadOf[tid];
    if (!recording || t == NULL || !t->call.active)
       return;
+   if (!sr_isError(result))
+      tellTerminalBlock(number, t->call.args);
    putCall(t, sr_isError(result) ? -(Long)sr_Err(result) : (Long)sr_Res(result));
 }
 

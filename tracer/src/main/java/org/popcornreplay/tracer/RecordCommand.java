@@ -93,6 +93,15 @@ public final class RecordCommand implements Callable<Integer> {
   private int pretendNodes;
 
   @Option(
+      names = "--terminal-block-bytes",
+      defaultValue = "auto",
+      paramLabel = "auto|N",
+      description =
+          "Block size that pseudo-terminals report, which stdio takes for its buffers (default"
+              + " auto: 4096 like a console once Popcorn's calls are made; 0: as the host says).")
+  private String terminalBlockBytes;
+
+  @Option(
       names = "--timeout",
       paramLabel = "S",
       description = "End the program after S seconds; the trace is finished.")
@@ -148,6 +157,10 @@ public final class RecordCommand implements Callable<Integer> {
   private void check() {
     if (sliceInstructions < 128 || sliceInstructions > 1_000_000_000) {
       throw CommandException.usage("--slice=" + sliceInstructions + ", expected 128 to 1000000000");
+    }
+    if (!terminalBlockBytes.matches("auto|[0-9]{1,6}")) {
+      throw CommandException.usage(
+          "--terminal-block-bytes=" + terminalBlockBytes + ", expected auto or 0 to 999999");
     }
     if (pretendNodes < 1 || pretendNodes > 32) {
       throw CommandException.usage("--pretend-nodes=" + pretendNodes + ", expected 1 to 32");
@@ -283,7 +296,8 @@ public final class RecordCommand implements Callable<Integer> {
             "--slice=" + sliceInstructions,
             "--full=" + (detail == Detail.full ? "yes" : "no"),
             "--popcorn=" + popcornCalls.name(),
-            "--nodes=" + pretendNodes));
+            "--nodes=" + pretendNodes,
+            "--terminal-block=" + (terminalBlockBytes.equals("auto") ? "-1" : terminalBlockBytes)));
     command.addAll(words); // its first word as given: programs print it, and some obey it
     ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
     OwnLocale.restore(builder.environment());

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.popcornreplay.replay.ReplayCommand;
@@ -97,7 +98,9 @@ public final class KernelCheckCommand implements Callable<Integer> {
     Recorder recorder = new Recorder(home, work);
     int equal = 0;
     int within = 0;
+    int explained = 0;
     int differing = 0;
+    ExplainedDifferences reasons = ExplainedDifferences.load();
     line("file", "nodes", "kernel messages", "replayed", "verdict");
     if (markdown) {
       System.out.println("| --- | --- | --- | --- | --- |");
@@ -105,6 +108,7 @@ public final class KernelCheckCommand implements Callable<Integer> {
     for (KernelRow row : rows) {
       Path trace = recorder.trace(oracle.resolve("oracle").toAbsolutePath(), row.arguments());
       Verdict verdict = Verdict.of(row, replay(row, trace));
+      Optional<String> reason = verdict.holds() ? Optional.empty() : reasons.reason(verdict);
       long[] kernel = row.counts().totals();
       long[] ours = verdict.replayed().totals();
       line(
@@ -112,9 +116,12 @@ public final class KernelCheckCommand implements Callable<Integer> {
           Integer.toString(row.nodes()),
           range(kernel),
           range(ours),
-          verdict.word());
+          reason.isPresent() ? "explained" : verdict.word());
       verdict.differences().forEach(difference -> System.out.println("    " + difference));
-      if (!verdict.holds()) {
+      reason.ifPresent(text -> System.out.println("    because: " + text));
+      if (reason.isPresent()) {
+        explained++;
+      } else if (!verdict.holds()) {
         differing++;
       } else if (row.exact()) {
         equal++;
@@ -122,7 +129,13 @@ public final class KernelCheckCommand implements Callable<Integer> {
         within++;
       }
     }
-    System.out.printf(Locale.ROOT, "%n%d equal, %d within, %d differ%n", equal, within, differing);
+    System.out.printf(
+        Locale.ROOT,
+        "%n%d equal, %d within, %d explained, %d differ%n",
+        equal,
+        within,
+        explained,
+        differing);
     return differing == 0 ? ExitCode.DONE : ExitCode.ANSWER_IS_NO;
   }
 

@@ -47,6 +47,11 @@ record Verdict(KernelRow row, KernelCounts replayed, List<String> differences) {
     return new Verdict(row, replayed, differences);
   }
 
+  /** Direction and type of what is not as on the kernel. */
+  List<String> differingMessages() {
+    return differences.stream().map(line -> line.substring(0, line.indexOf(':'))).toList();
+  }
+
   boolean holds() {
     return differences.isEmpty();
   }
