@@ -6,13 +6,21 @@
  *   back    node 1 reads and writes, 0 reads back  24 + 6 * PAGES
  *   map     node 1 maps PAGES single pages         22 + 2 * PAGES
  *   share   nodes 1 and 2 read, node 0 writes      48 + 8 * PAGES
+ *   leave   threads on nodes 1 to PAGES write a page each and exit there; node 0 joins and reads
+ *           them: 28 * PAGES (migration 2, VMAs of text, stack, bss and region 8, pages of stack,
+ *           bss and region 6, upgrade of the stack 2, exits 2; at the origin the stack's page is
+ *           fetched to read the robust list 2 and taken to clear the thread word 2, the page read 2,
+ *           and exit() writes a word of the bss page 2)
  *
  * Build: gcc -O1 -static -no-pie -pthread
  */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define PAGE 4096L
 
@@ -126,6 +134,31 @@ static long share(void)
 	return total - 2 * count;
 }
 
+static char *left;
+
+static void *leave_there(void *node)
+{
+	to_node((long)node);
+	*(volatile long *)(left + ((long)node - 1) * PAGE) = 1;
+	syscall(SYS_exit, 0);
+	return NULL;
+}
+
+static long leave(void)
+{
+	pthread_t thread[8];
+
+	if (count > 8)
+		return 1;
+	left = region();
+	for (long i = 0; i < count; i++)
+		if (pthread_create(&thread[i], NULL, leave_there, (void *)(i + 1)))
+			return 1;
+	for (long i = 0; i < count; i++)
+		pthread_join(thread[i], NULL);
+	return sum(left) - count;
+}
+
 int main(int words, char **word)
 {
 	if (words < 3)
@@ -141,5 +174,7 @@ int main(int words, char **word)
 		return map() != 0;
 	if (!strcmp(word[1], "share"))
 		return share() != 0;
+	if (!strcmp(word[1], "leave"))
+		return leave() != 0;
 	return 2;
 }

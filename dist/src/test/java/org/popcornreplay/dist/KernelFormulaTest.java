@@ -42,6 +42,8 @@ final class KernelFormulaTest {
     "back, 9, 78",
     "map, 12, 46",
     "share, 6, 96",
+    "leave, 1, 28",
+    "leave, 2, 56",
   })
   void sendsAsManyMessagesAsTheKernel(String name, int pages, long messages) throws IOException {
     Path trace = folder.resolve(name + pages + ".ptrace");
