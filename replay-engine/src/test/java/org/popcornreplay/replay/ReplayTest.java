@@ -214,6 +214,7 @@ class ReplayTest {
   void allPatternsRunOnManyNodesAndPageSizes() throws IOException {
     for (Pattern pattern : Pattern.values()) {
       Path path = pattern(pattern, new PatternOptions(4, 2, 40, 300, 0, 3));
+      long accesses = run(path, 1, "origin").accesses();
       for (int pageBytes : new int[] {64, 512, 4096, 65536, 1 << 21}) {
         for (int nodes : new int[] {1, 3, 40}) {
           RunRequest request =
@@ -221,6 +222,7 @@ class ReplayTest {
                   nodes, "round-robin", dex(), Options.FAITHFUL, -1, false, pageBytes, 1);
           Replay run = run(path, request, new RunListener() {});
           assertNull(run.impasse(), pattern + " " + pageBytes + " " + nodes);
+          assertEquals(accesses, run.accesses(), pattern + " " + pageBytes);
           assertEquals(0, run.threadsLeft());
         }
       }

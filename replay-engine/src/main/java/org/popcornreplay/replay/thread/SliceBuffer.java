@@ -220,10 +220,14 @@ final class SliceBuffer {
           cursor.writes());
       return;
     }
+    int lastReads = 0;
+    int lastWrites = 0;
     for (int piece = 0; piece < pieces; piece++) {
       long lineReads = scale.lines(cursor.readLines(), piece);
       long lineWrites = scale.lines(cursor.writeLines(), piece);
       if ((lineReads | lineWrites) != 0) {
+        int readsSoFar = share(cursor.reads(), cursor.readLines(), piece);
+        int writesSoFar = share(cursor.writes(), cursor.writeLines(), piece);
         put(
             scale.page(tracePage, piece),
             lineReads != 0 ? read : -1,
@@ -231,10 +235,19 @@ final class SliceBuffer {
             cursor,
             lineReads,
             lineWrites,
-            Long.bitCount(lineReads),
-            Long.bitCount(lineWrites));
+            readsSoFar - lastReads,
+            writesSoFar - lastWrites);
+        lastReads = readsSoFar;
+        lastWrites = writesSoFar;
       }
     }
+  }
+
+  /** How many of a visit's accesses fall on the pieces up to this one: each line has as many. */
+  private int share(int accesses, long lines, int piece) {
+    int linesEach = Long.SIZE / scale.pieces();
+    long upTo = lines & (-1L >>> (Long.SIZE - (piece + 1) * linesEach));
+    return (int) ((long) accesses * Long.bitCount(upTo) / Math.max(1, Long.bitCount(lines)));
   }
 
   private void put(
