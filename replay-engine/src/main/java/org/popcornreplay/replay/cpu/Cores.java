@@ -15,6 +15,7 @@ public final class Cores {
   private static final class Core {
     CoreUser user;
     CoreUser lastUser;
+    long grants;
     boolean bursting;
     boolean timerSet;
   }
@@ -105,14 +106,15 @@ public final class Cores {
     core.user = user;
     user.core = index;
     user.grantedNanos = queue.nowNanos();
+    long grant = ++core.grants;
     if (core.lastUser != user && core.lastUser != null && switchNanos > 0) {
       core.lastUser = user;
-      long grantedAt = user.grantedNanos;
       queue.after(
           node,
           switchNanos,
           () -> {
-            if (core.user == user && user.grantedNanos == grantedAt) {
+            // It may have given the core up and got it again, at this very instant even.
+            if (core.user == user && core.grants == grant) {
               user.granted();
             }
           });

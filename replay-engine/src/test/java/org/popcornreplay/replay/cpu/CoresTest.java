@@ -1,0 +1,65 @@
+package org.popcornreplay.replay.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.popcornreplay.replay.time.EventQueue;
+
+class CoresTest {
+  private final EventQueue queue = new EventQueue(1);
+  private final Cores cores = new Cores(queue, 0, 1, 4_000_000, 1_500);
+  private final List<String> grants = new ArrayList<>();
+
+  private final class Thread extends CoreUser {
+    private final String name;
+
+    Thread(String name) {
+      this.name = name;
+    }
+
+    @Override
+    protected void granted() {
+      grants.add(name + "@" + queue.nowNanos());
+    }
+
+    @Override
+    protected void interrupted(long nanos) {}
+
+    @Override
+    protected boolean preempt() {
+      return true;
+    }
+  }
+
+  private void runAll() {
+    while (queue.pendingSteps() > 0) {
+      queue.runNext();
+    }
+  }
+
+  @Test
+  void aSwitchToAnotherThreadTakesItsTime() {
+    Thread first = new Thread("first");
+    Thread second = new Thread("second");
+    cores.acquire(first);
+    cores.release(first);
+    cores.acquire(second);
+    runAll();
+    assertEquals(List.of("first@0", "second@1500"), grants);
+  }
+
+  @Test
+  void aThreadThatGivesItsCoreUpAndTakesItAgainDuringTheSwitchGetsItOnce() {
+    Thread first = new Thread("first");
+    Thread second = new Thread("second");
+    cores.acquire(first);
+    cores.release(first);
+    cores.acquire(second);
+    cores.release(second);
+    cores.acquire(second);
+    runAll();
+    assertEquals(List.of("first@0", "second@0"), grants);
+  }
+}
