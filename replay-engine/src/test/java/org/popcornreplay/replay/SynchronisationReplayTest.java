@@ -127,6 +127,35 @@ class SynchronisationReplayTest {
   }
 
   @Test
+  void whatAnotherThreadMapsIsWaitedForUntilItMayBeUsed() throws IOException {
+    assertReplays(
+        trace -> {
+          long free = 0x7000_0000L;
+          ThreadBuilder main = trace.mainThread();
+          ThreadBuilder slow = trace.spawn(main, "slow");
+          main.mmap(free + 16 * PAGE, PAGE, 3);
+          slow.compute(10_000_000).mmap(free, 4 * PAGE, 0).compute(1_000_000);
+          slow.mprotect(free, 2 * PAGE, 3).write(free).exit();
+          main.read(free).write(free + PAGE).join(slow);
+        });
+  }
+
+  @Test
+  void anAccessThatComesAfterAnotherThreadHasUnmappedIsNoFault() throws IOException {
+    assertReplays(
+        trace -> {
+          long free = 0x7000_0000L;
+          ThreadBuilder main = trace.mainThread();
+          main.mmap(free, PAGE, 3).write(free);
+          ThreadBuilder fast = trace.spawn(main, "fast");
+          main.mprotect(free, PAGE, 1).mprotect(free, PAGE, 3);
+          main.compute(10_000_000).write(free).read(free);
+          fast.compute(10).munmap(free, PAGE).exit();
+          main.join(fast);
+        });
+  }
+
+  @Test
   void aWaitThatRanOutOfTimeDoesSoAgain() throws IOException {
     assertReplays(
         trace -> {

@@ -18,10 +18,13 @@ import org.popcornreplay.traces.ThreadCursor;
  */
 public final class AddressSpaceOrder {
   private static final int MMAP = 9;
+  private static final int MPROTECT = 10;
+  private static final int MUNMAP = 11;
   private static final int MREMAP = 25;
   private static final int BRK = 12;
   private static final int LARGEST_ERRNO = 4095;
   private static final long PAGE_MASK = -4096;
+  private static final int PROTECTION = 7;
 
   /** All calls of brk touch this range: each says where the heap ends. */
   private static final long HEAP = 0;
@@ -31,6 +34,8 @@ public final class AddressSpaceOrder {
   private record Last(long end, long sequence, int thread) {}
 
   private final List<Call> calls = new ArrayList<>();
+  private final List<Mappings.Call> effects = new ArrayList<>();
+  private Mappings mappings = new Mappings(List.of());
   private final Long2IntOpenHashMap predecessors = new Long2IntOpenHashMap();
   private final Long2ObjectOpenHashMap<LongArrayList> followers = new Long2ObjectOpenHashMap<>();
 
@@ -41,6 +46,7 @@ public final class AddressSpaceOrder {
       return;
     }
     long sequence = cursor.sequence();
+    addEffect(thread, cursor);
     switch (cursor.code()) {
       case MMAP -> add(sequence, thread, result, cursor.argument(1));
       case BRK -> calls.add(new Call(sequence, thread, HEAP, HEAP + 1));
@@ -52,8 +58,44 @@ public final class AddressSpaceOrder {
     }
   }
 
+  private void addEffect(int thread, ThreadCursor cursor) {
+    long sequence = cursor.sequence();
+    long start = cursor.argument(0);
+    long bytes = cursor.argument(1);
+    boolean withRights = (cursor.argument(2) & PROTECTION) != 0;
+    switch (cursor.code()) {
+      case MMAP -> {
+        Mappings.Effect effect = withRights ? Mappings.Effect.GIVES : Mappings.Effect.RESERVES;
+        effect(sequence, thread, cursor.result(), bytes, effect, true);
+      }
+      case MPROTECT -> {
+        Mappings.Effect effect = withRights ? Mappings.Effect.GIVES : Mappings.Effect.TAKES;
+        effect(sequence, thread, start, bytes, effect, false);
+      }
+      case MUNMAP -> effect(sequence, thread, start, bytes, Mappings.Effect.TAKES, false);
+      case MREMAP -> {
+        long wanted = cursor.argument(2);
+        effect(sequence, thread, start, bytes, Mappings.Effect.TAKES, false);
+        effect(sequence, thread, cursor.result(), wanted, Mappings.Effect.GIVES, true);
+      }
+      default -> {}
+    }
+  }
+
+  private void effect(
+      long sequence, int thread, long start, long bytes, Mappings.Effect effect, boolean maps) {
+    long end = endOf(start, bytes);
+    if (bytes > 0 && end > start) {
+      effects.add(new Mappings.Call(sequence, thread, start & PAGE_MASK, end, effect, maps));
+    }
+  }
+
+  private static long endOf(long start, long bytes) {
+    return (start + Math.max(1, bytes) - 1 | ~PAGE_MASK) + 1;
+  }
+
   private void add(long sequence, int thread, long start, long bytes) {
-    long end = (start + Math.max(1, bytes) - 1 | ~PAGE_MASK) + 1;
+    long end = endOf(start, bytes);
     if (bytes >= 0 && end > start) {
       calls.add(new Call(sequence, thread, start & PAGE_MASK, end));
     }
@@ -89,11 +131,14 @@ public final class AddressSpaceOrder {
       last.put(call.start, new Last(call.end, call.sequence, call.thread));
     }
     calls.clear();
+    effects.sort(Comparator.comparingLong(Mappings.Call::sequence));
+    mappings = new Mappings(effects);
+    effects.clear();
   }
 
   /** The order in one run, in which nothing has happened yet. */
   public Run begin() {
-    return new Run(predecessors.clone(), followers);
+    return new Run(predecessors.clone(), followers, mappings.begin());
   }
 
   /** What of the order a run has still before it. */
@@ -103,9 +148,20 @@ public final class AddressSpaceOrder {
     private final Long2ObjectOpenHashMap<RecordedOrder.Waiter> waiters =
         new Long2ObjectOpenHashMap<>();
 
-    private Run(Long2IntOpenHashMap predecessors, Long2ObjectOpenHashMap<LongArrayList> followers) {
+    private final Mappings.Run mappings;
+
+    private Run(
+        Long2IntOpenHashMap predecessors,
+        Long2ObjectOpenHashMap<LongArrayList> followers,
+        Mappings.Run mappings) {
       this.left = predecessors;
       this.followers = followers;
+      this.mappings = mappings;
+    }
+
+    /** What the calls have made of each address so far. */
+    public Mappings.Run mappings() {
+      return mappings;
     }
 
     /** Whether all calls that this one has to follow have been made. */
@@ -120,6 +176,7 @@ public final class AddressSpaceOrder {
 
     /** The call has been made. */
     public void executed(long sequence) {
+      mappings.executed(sequence);
       LongArrayList after = followers.get(sequence);
       for (int i = 0; after != null && i < after.size(); i++) {
         long follower = after.getLong(i);
@@ -136,19 +193,20 @@ public final class AddressSpaceOrder {
       }
     }
 
-    /** The earliest call that waits, or {@link Long#MAX_VALUE}. */
+    /** The earliest call that waits or is waited for, or {@link Long#MAX_VALUE}. */
     long earliestWaiting() {
-      long earliest = Long.MAX_VALUE;
+      long earliest = mappings.earliestAwaited();
       for (long sequence : waiters.keySet()) {
         earliest = Math.min(earliest, sequence);
       }
       return earliest;
     }
 
-    /** Lets a call that waits be made before its turn. */
+    /** Lets a call that waits be made before its turn, and accesses not wait for it. */
     void letGo(long sequence) {
       left.remove(sequence);
       release(sequence);
+      mappings.giveUp(sequence);
     }
   }
 }

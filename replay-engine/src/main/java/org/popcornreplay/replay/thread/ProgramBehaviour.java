@@ -490,6 +490,7 @@ final class ProgramBehaviour {
       t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), then);
       return;
     }
+    order.mappings().begins(e.sequence());
     t.operate(
         ThreadState.VMA,
         call.name(),

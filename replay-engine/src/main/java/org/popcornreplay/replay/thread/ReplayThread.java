@@ -8,6 +8,7 @@ import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.World.Step;
 import org.popcornreplay.replay.cpu.CoreUser;
 import org.popcornreplay.replay.engine.KernelThread;
+import org.popcornreplay.replay.order.Mappings;
 import org.popcornreplay.replay.time.Jitter;
 import org.popcornreplay.traces.EventKind;
 import org.popcornreplay.traces.ThreadCursor;
@@ -550,6 +551,24 @@ public final class ReplayThread extends CoreUser implements KernelThread {
    */
   boolean fault(long page, boolean write, AccessMode mode, Step then) {
     if (isBeingKilled()) {
+      return false;
+    }
+    long address =
+        run.scale().pageOf(currentAddress) == page ? currentAddress : run.scale().address(page);
+    Mappings.Run mappings = run.addressSpaceOrder().mappings();
+    long first = mappings.before(number, lastSequence, address);
+    if (first == Mappings.IN_VAIN) {
+      return true;
+    }
+    if (first != Mappings.GOES_ON) {
+      Step again =
+          () -> {
+            if (fault(page, write, mode, then)) {
+              then.run();
+            }
+          };
+      waitFor(ThreadState.IDLE, "a mapping by another thread", address, again);
+      mappings.await(first, this::wake);
       return false;
     }
     beginOperation(ThreadState.FAULT, then);
