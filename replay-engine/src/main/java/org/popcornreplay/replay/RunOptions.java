@@ -57,7 +57,7 @@ record RunOptions(
     CostProfile costs = ProfileFile.load(profile);
     Options options = Options.FAITHFUL;
     for (Map.Entry<String, String> option : costs.options().entrySet()) {
-      options = with(options, option.getKey(), option.getValue());
+      options = with(options, option.getKey(), option.getValue(), "--profile=" + profile);
     }
     for (String setting : settings) {
       int equals = setting.indexOf('=');
@@ -73,14 +73,14 @@ record RunOptions(
       } else if (node.matches()) {
         costs = costs.withNodes(node.group(1), node.group(2), value);
       } else {
-        options = with(options, key.toUpperCase(Locale.ROOT), value);
+        options = with(options, key.toUpperCase(Locale.ROOT), value, "--set=" + setting);
       }
     }
     String layer = transport == null ? costs.text(ProfileKey.TRANSPORT) : transport;
     if (!layer.equals("socket") && !layer.equals("rdma")) {
       throw CommandException.usage("--transport=" + layer + ", expected socket or rdma");
     }
-    options = with(options, "TRANSPORT", layer);
+    options = with(options, "TRANSPORT", layer, "--transport=" + layer);
     return new RunRequest(
         nodes,
         placement,
@@ -108,11 +108,11 @@ record RunOptions(
     }
   }
 
-  private static Options with(Options options, String name, String value) {
+  private static Options with(Options options, String name, String value, String from) {
     try {
       return options.with(name, value);
     } catch (IllegalArgumentException e) {
-      throw CommandException.usage("--set: " + e.getMessage());
+      throw CommandException.usage(from + ": " + e.getMessage());
     }
   }
 }

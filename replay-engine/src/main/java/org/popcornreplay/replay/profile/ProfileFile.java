@@ -78,10 +78,7 @@ public final class ProfileFile {
     Path file = Path.of(nameOrFile);
     if (!Files.isRegularFile(file)) {
       throw CommandException.usage(
-          "profile: name="
-              + nameOrFile
-              + ", expected a file or one of "
-              + String.join(", ", NAMES));
+          "--profile=" + nameOrFile + ", expected a file or one of " + String.join(", ", NAMES));
     }
     try {
       long bytes = Files.size(file);

@@ -1,6 +1,7 @@
 package org.popcornreplay.tracer.command;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.popcornreplay.traces.check.TraceCheck;
@@ -25,6 +26,9 @@ public final class CheckCommand implements Runnable {
 
   @Override
   public void run() {
+    if (!Files.isDirectory(trace)) {
+      throw CommandException.badInput(trace + ": missing, expected the directory of a trace");
+    }
     List<String> faults = new TraceCheck(trace, MOST_FAULTS).faults();
     PrintWriter out = spec.commandLine().getOut();
     faults.forEach(fault -> out.println(Printable.line(fault)));

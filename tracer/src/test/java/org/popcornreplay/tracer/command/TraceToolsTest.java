@@ -176,6 +176,22 @@ class TraceToolsTest {
   }
 
   @Test
+  void aMissingTraceCannotBeChecked() {
+    Result check = run("check", path("nothing"));
+    assertEquals(3, check.code());
+    assertEquals("", check.out());
+    assertTrue(check.err().contains("nothing: missing, expected the directory"), check.err());
+  }
+
+  @Test
+  void everyCommandTakesProgress() throws IOException {
+    generate("t");
+    for (String command : List.of("info", "check", "dump")) {
+      assertEquals(0, run(command, "--progress", path("t")).code(), command);
+    }
+  }
+
+  @Test
   void checkFindsAChangedByte() throws IOException {
     generate("t");
     Path maps = scratch.resolve("t/maps.arrows");

@@ -6,10 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Runs one picocli command as every Popcorn Replay command is run: exit codes, one-line errors. */
 public final class CommandFrame {
+  private static final String PROGRESS = "--progress";
+
   private CommandFrame() {}
 
   /**
@@ -22,6 +25,7 @@ public final class CommandFrame {
     boolean debug = words.contains("--debug");
     CommandLine line = new CommandLine(command);
     String name = line.getCommandName();
+    acceptProgress(line);
     // Picocli's own writer forgets that writing failed.
     line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     line.setExecutionStrategy(new CommandLine.RunLast());
@@ -53,6 +57,15 @@ public final class CommandFrame {
         });
     int code = line.execute(args);
     return line.getOut().checkError() ? StandardOutput.afterFailure(name, code) : code;
+  }
+
+  /** Every command takes {@code --progress}; those that end at once have none to show. */
+  private static void acceptProgress(CommandLine line) {
+    if (line.getCommandSpec().findOption(PROGRESS) == null) {
+      line.getCommandSpec()
+          .addOption(OptionSpec.builder(PROGRESS).type(boolean.class).hidden(true).build());
+    }
+    line.getSubcommands().values().forEach(CommandFrame::acceptProgress);
   }
 
   private static int usage(ParameterException e, String name) {
