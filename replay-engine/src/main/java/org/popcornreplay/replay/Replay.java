@@ -341,6 +341,7 @@ public final class Replay {
     if (watch != null && impasse == null) {
       checkEnd();
     }
+    run.cutOff();
     return this;
   }
 
@@ -389,7 +390,7 @@ public final class Replay {
 
   // ---- What came out.
 
-  /** Simulated nanoseconds until the last thread ended. */
+  /** Simulated nanoseconds until the last thread ended, or the program left the others behind. */
   public long simulatedNanos() {
     return run.endNanos();
   }

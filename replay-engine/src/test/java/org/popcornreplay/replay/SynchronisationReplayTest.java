@@ -2,6 +2,7 @@ package org.popcornreplay.replay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,7 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.popcornreplay.protocol.Options;
 import org.popcornreplay.replay.profile.ProfileFile;
+import org.popcornreplay.replay.thread.ReplayThread;
 import org.popcornreplay.replay.thread.SyncCensus;
+import org.popcornreplay.replay.thread.ThreadState;
 import org.popcornreplay.traces.Manifest;
 import org.popcornreplay.traces.SyncFunction;
 import org.popcornreplay.traces.TraceReader;
@@ -165,5 +168,37 @@ class SynchronisationReplayTest {
           main.call(SyncFunction.COND_TIMEDWAIT, shared + PAGE, shared, 0, 110).unlock(shared);
           main.call(SyncFunction.SEM_TIMEDWAIT, shared + 128, 0, 0, -1);
         });
+  }
+
+  @Test
+  void aProgramThatLeavesThreadsBehindTakesUntilItsExit() throws IOException {
+    Path path = dir.resolve("left");
+    try (TraceBuilder trace = TraceBuilder.create(path, new Manifest())) {
+      long word = trace.region("word", 1);
+      ThreadBuilder main = trace.mainThread();
+      ThreadBuilder pool = trace.spawn(main, "pool");
+      main.lock(word);
+      pool.compute(1000).migrate(1).lockAfterWaiting(word).exit();
+      main.compute(10_000_000).exitGroup();
+      trace.finish();
+    }
+    RunRequest request =
+        new RunRequest(
+            2, "trace", ProfileFile.load("tcp-10g-nodelay"), Options.FAITHFUL, -1, false, PAGE, 1);
+    try (TraceReader trace = TraceReader.open(path)) {
+      SyncCensus census = SyncCensus.of(Replay.threadCount(trace), trace::events);
+      Replay run = new Replay(trace, request, census, new RunListener() {}).execute();
+      assertNull(run.impasse());
+      assertEquals(2, run.threadsLeft());
+      assertTrue(run.simulatedNanos() >= 3_500_000, run.simulatedNanos() + " ns");
+      for (int t = 0; t < 2; t++) {
+        ReplayThread thread = run.threadNumber(t);
+        long sum = 0;
+        for (ThreadState state : ThreadState.values()) {
+          sum += thread.nanosIn(state);
+        }
+        assertEquals(thread.endNanos() - thread.startNanos(), sum, "thread " + t);
+      }
+    }
   }
 }

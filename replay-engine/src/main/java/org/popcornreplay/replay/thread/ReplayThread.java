@@ -301,6 +301,19 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     run.threadEnded(this);
   }
 
+  /** The run is over and it has not ended: what it does or waits for lasted until that moment. */
+  void cutOff(long nanos) {
+    if (ended) {
+      return;
+    }
+    if (nanos > stateSinceNanos) {
+      stateNanos[state.ordinal()] += nanos - stateSinceNanos;
+      run.listener().interval(number, node, state.text(), stateSinceNanos, nanos);
+      stateSinceNanos = nanos;
+    }
+    endNanos = stateSinceNanos;
+  }
+
   private org.popcornreplay.replay.cpu.Cores coresOf(int ofNode) {
     return run.cores(ofNode);
   }

@@ -244,6 +244,16 @@ public final class RunContext {
 
   void processExits() {
     processExited = true;
+    endNanos = Math.max(endNanos, now());
+  }
+
+  /** The run is over: threads that the program left behind have been what they are until now. */
+  public void cutOff() {
+    for (ReplayThread thread : threads) {
+      if (thread != null && thread.hasStarted()) {
+        thread.cutOff(endNanos);
+      }
+    }
   }
 
   /** Whether the program has called exit_group, or its main thread has ended. */

@@ -216,6 +216,14 @@ public final class ThreadBuilder {
     return this;
   }
 
+  /** exit_group: ends the program; nothing may follow. */
+  public ThreadBuilder exitGroup() {
+    if (exitSequence < 0) {
+      exitSequence = event(EventKind.PROCESS_EXIT, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+    return this;
+  }
+
   /** popcorn_migrate(node) that succeeds. */
   public ThreadBuilder migrate(int node) {
     return migrate(node, 0);
