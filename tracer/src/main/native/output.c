@@ -3,11 +3,17 @@
 
 #include "capture.h"
 
+/* Of the core, not among the tools' headers. */
 extern Int VG_(safe_fd)(Int oldfd); /* moves a descriptor out of the program's sight */
+extern Int VG_(fcntl)(Int fd, Int command, Addr argument);
 
 #define OUTPUT_BYTES (1 << 18)
 
-static UChar output[OUTPUT_BYTES] __attribute__((aligned(64)));
+/* Room in the pipe while Java is busy elsewhere; fcntl(2), F_SETPIPE_SZ. */
+#define SET_PIPE_BYTES 1031
+#define PIPE_BYTES (1 << 20)
+
+static UChar output[OUTPUT_BYTES + 8] __attribute__((aligned(64)));
 static UInt  used;
 static Int   fd = -1;
 
@@ -19,6 +25,7 @@ void openOutput(const HChar* path)
       VG_(exit)(70);
    }
    fd = VG_(safe_fd)(plain);
+   VG_(fcntl)(fd, SET_PIPE_BYTES, PIPE_BYTES); /* refused where it is no pipe or users have less: it works either way */
 }
 
 void flushOutput(void)
@@ -72,6 +79,15 @@ UChar* reserve(UInt type, UInt payload)
    return at + 8;
 }
 
+/* Gives back what the record that was reserved last does not need of its room. */
+void trim(UChar* payload, UInt bytes)
+{
+   *(ULong*)(payload + bytes) = 0; /* pads; there is room, or there are eight bytes behind the buffer */
+   bytes = (bytes + 7) & ~7u;
+   ((UInt*)payload)[-1] = bytes;
+   used = (UInt)(payload - output) + bytes;
+}
+
 void putEvent(const Thread* t, UInt kind, Int code, ULong object, const ULong a[6], Long result,
               ULong nanos, Addr ip)
 {
@@ -80,18 +96,21 @@ void putEvent(const Thread* t, UInt kind, Int code, ULong object, const ULong a[
    if (ip != 0)
       needCode(ip);
    UChar* r = reserve(RECORD_EVENT, 16 + 11 * 8);
+   ULong* w = (ULong*)(r + 16);
+   UInt   which = 0;
+   ULong  all[11] = { t->instructions, object, 0, 0, 0, 0, 0, 0, (ULong)result, nanos, ip };
+   if (a != NULL)
+      VG_(memcpy)(all + 2, a, 6 * sizeof(ULong));
+   for (UInt i = 0; i < 11; i++)
+      if (all[i] != 0) {
+         *w++ = all[i];
+         which |= 1u << i;
+      }
    ((UInt*)r)[0] = t->number;
    ((UInt*)r)[1] = kind;
    ((Int*)r)[2] = code;
-   ((UInt*)r)[3] = 0;
-   ULong* w = (ULong*)(r + 16);
-   w[0] = t->instructions;
-   w[1] = object;
-   for (Int i = 0; i < 6; i++)
-      w[2 + i] = a == NULL ? 0 : a[i];
-   w[8] = result;
-   w[9] = nanos;
-   w[10] = ip;
+   ((UInt*)r)[3] = which;
+   trim(r, (UInt)((UChar*)w - r));
 }
 
 void putNote(const HChar* text)

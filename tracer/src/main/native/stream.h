@@ -5,13 +5,13 @@
 #ifndef POPCORN_STREAM_H
 #define POPCORN_STREAM_H
 
-#define STREAM_VERSION 1
+#define STREAM_VERSION 2
 
 enum {
    RECORD_HELLO = 1,   /* u32 version, u32 pid, u64 slice, u32 full, u32 0 */
-   RECORD_SLICE = 2,   /* u32 thread, u32 rows, u64 start, u64 end, rows of 64 bytes (Entry) */
-   RECORD_EVENT = 3,   /* u32 thread, u32 kind, i32 code, u32 0, u64 instructions, object, a0..a5,
-                          result, nanos, ip */
+   RECORD_SLICE = 2,   /* u32 thread, u32 rows, u64 start, u64 end, packed rows (below) */
+   RECORD_EVENT = 3,   /* u32 thread, u32 kind, i32 code, u32 which, and in 8 bytes each those that are
+                          not 0 of instructions, object, a0..a5, result, nanos, ip: bits of which */
    RECORD_ATOMIC = 4,  /* u32 thread, u16 bytes, u16 failed, u64 instructions, address, ip */
    RECORD_KERNEL = 5,  /* u32 thread, u32 write, u64 instructions, address, bytes, ip */
    RECORD_THREAD = 6,  /* u32 thread, u32 tid, u32 parent + 1, u32 0, u64 stack low, stack high */
@@ -29,6 +29,26 @@ enum {
    RECORD_EXEC = 15,   /* as EVENT: an execve that is about to happen */
    RECORD_NOTE = 16,   /* text: what a person should know */
    RECORD_THREAD_END = 17 /* u32 thread, u32 0, u64 instructions */
+};
+
+/* A packed row: what a slice did to a page. A byte of ROW_* bits; the page less that of the row
+   before, unless ROW_NEXT_PAGE; for reads, then for writes, where there are any: lines, count, the
+   first one's instruction in the slice, and its code address less that of the row before with such
+   a one, unless ROW_SAME_*_IP. Numbers take seven bits a byte, the low ones first; differences are
+   folded to even (0 and more) and odd ones (below 0). Page and code addresses begin from 0 in each
+   record. Lines are a byte: the lowest line, and one of LINES_*. */
+enum {
+   ROW_READ = 1,
+   ROW_WRITE = 2,
+   ROW_FLAGS = 12, /* FLAG_LOCKED and FLAG_UPDATE, one bit further up */
+   ROW_NEXT_PAGE = 16,
+   ROW_SAME_READ_IP = 32,
+   ROW_SAME_WRITE_IP = 64
+};
+enum {
+   LINES_ONE = 0,
+   LINES_RUN = 64,  /* a byte follows: how many lines more without a gap */
+   LINES_ANY = 128  /* 8 bytes follow: the mask */
 };
 
 enum { ACCESS_READ, ACCESS_WRITE, ACCESS_UPDATE, ACCESS_LOCKED };

@@ -14,9 +14,7 @@ Entry  table[ENTRIES] __attribute__((aligned(64)));
 #define FIRST_READ_UPDATES (1ULL << 56) /* in ip[0] */
 
 static Thread* tableOwner;
-static UShort  touched[ENTRIES]; /* slots that may hold entries */
-static UInt    nTouched;
-static UChar   listed[ENTRIES];  /* the slot is among them */
+static ULong   listed[ENTRIES / 64]; /* bit s: slot s may hold an entry */
 
 /* Entries that were moved out of the way of garbage: the pages of accesses that crossed into
    another one. A loop may cross at each turn, so they are found again. */
@@ -76,10 +74,7 @@ static void spill(Thread* t, const Entry* e)
 
 static void list(UInt slot)
 {
-   if (listed[slot])
-      return;
-   listed[slot] = 1;
-   touched[nTouched++] = slot;
+   listed[slot / 64] |= 1ULL << (slot & 63);
 }
 
 /* The entry of a page, in its first slot; makes room where there is none. */
@@ -243,75 +238,137 @@ void visitAtomic(const Segment* s, Addr a, UWord failed)
       putAtomic(running, &s->members[0], a, failed, running->sliceStart + at);
 }
 
+/* Tells each entry of the table, by slot and so nearly by page, and forgets it. */
+static void takeTableEntries(Thread* t, void (*tell)(Thread* t, const Entry* e))
+{
+   for (UInt i = 0; i < ENTRIES / 64; i++) {
+      for (ULong slots = listed[i]; slots != 0; slots &= slots - 1) {
+         Entry* e = &table[i * 64 + __builtin_ctzll(slots)];
+         if (isEmpty(e))
+            continue;
+         tell(t, e);
+         clearEntry(e);
+      }
+      listed[i] = 0;
+   }
+}
+
 /* Moves what the table holds to its owner's other entries. */
 static void emptyTable(void)
 {
-   for (UInt i = 0; i < nTouched; i++) {
-      Entry* e = &table[touched[i]];
-      listed[touched[i]] = 0;
-      if (!isEmpty(e))
-         spill(tableOwner, e);
-      clearEntry(e);
-   }
-   for (UInt i = 0; i < nParked; i++)
-      spill(tableOwner, &parked[i]);
-   nTouched = nParked = 0;
+   takeTableEntries(tableOwner, spill);
+   while (nParked > 0)
+      spill(tableOwner, &parked[--nParked]);
 }
 
-static inline void takeEntry(Entry* to, const Entry* e)
+/* ---------------------------------------------------------------- packed rows */
+
+#define MOST_ROWS 512
+#define MOST_ROW_BYTES 72 /* 1, page 10, and twice: lines 9, count 5, instruction 5, code address 10 */
+
+static struct {
+   UChar* record; /* NULL = none is open */
+   UChar* at;
+   UInt   rows;
+   ULong  page;
+   ULong  ip[2];
+} packing;
+
+static inline UChar* putNumber(UChar* to, ULong n)
 {
-   *to = *e;
-   for (UInt write = 0; write < 2; write++)
-      if (e->base[write] == NO_PAGE) {
-         to->lines[write] = 0;
-         to->count[write] = 0;
-      }
+   for (; n > 127; n >>= 7)
+      *to++ = (UChar)n | 128;
+   *to++ = (UChar)n;
+   return to;
 }
+
+static inline UChar* putDifference(UChar* to, ULong n, ULong from)
+{
+   ULong by = n - from;
+   return putNumber(to, by << 1 ^ (ULong)((Long)by >> 63));
+}
+
+static inline UChar* putLines(UChar* to, ULong lines)
+{
+   UInt  low = __builtin_ctzll(lines | 1ULL << 63);
+   ULong run = lines >> low;
+   if (run == 1)
+      *to++ = low | LINES_ONE;
+   else if ((run & (run + 1)) == 0 && run != 0) {
+      *to++ = low | LINES_RUN;
+      *to++ = 63 - __builtin_clzll(run);
+   } else {
+      *to++ = low | LINES_ANY;
+      *(ULong*)to = lines;
+      to += 8;
+   }
+   return to;
+}
+
+static void endRows(void)
+{
+   if (packing.record == NULL)
+      return;
+   ((UInt*)packing.record)[1] = packing.rows;
+   trim(packing.record, (UInt)(packing.at - packing.record));
+   packing.record = NULL;
+}
+
+static void putRow(Thread* t, const Entry* e)
+{
+   if (packing.record == NULL) {
+      UChar* r = packing.record = reserve(RECORD_SLICE, 24 + MOST_ROWS * MOST_ROW_BYTES);
+      ((UInt*)r)[0] = t->number;
+      ((ULong*)r)[1] = t->sliceStart;
+      ((ULong*)r)[2] = t->instructions;
+      packing.at = r + 24;
+      packing.rows = 0;
+      packing.page = packing.ip[0] = packing.ip[1] = 0;
+   }
+   UChar* head = packing.at;
+   UChar* to = head + 1;
+   ULong  page = (e->base[0] == NO_PAGE ? e->base[1] : e->base[0]) >> 12;
+   UInt   bits = (UInt)(e->ip[1] >> 56 & (FLAG_LOCKED | FLAG_UPDATE)) << 1;
+   if (page == packing.page + 1)
+      bits |= ROW_NEXT_PAGE;
+   else
+      to = putDifference(to, page, packing.page);
+   packing.page = page;
+   for (UInt write = 0; write < 2; write++) {
+      if (e->base[write] == NO_PAGE)
+         continue;
+      bits |= ROW_READ << write;
+      to = putLines(to, e->lines[write]);
+      to = putNumber(to, e->count[write]);
+      to = putNumber(to, (UInt)e->first[write]);
+      ULong ip = e->ip[write] << 8 >> 8;
+      if (ip == packing.ip[write])
+         bits |= ROW_SAME_READ_IP << write;
+      else
+         to = putDifference(to, ip, packing.ip[write]);
+      packing.ip[write] = ip;
+   }
+   *head = bits;
+   packing.at = to;
+   if (++packing.rows == MOST_ROWS)
+      endRows();
+}
+
+static void dropRow(Thread* t, const Entry* e) {}
 
 /* Writes the visits of the slice that ends at the thread's instruction count, begins the next. */
 static void endSlice(Thread* t)
 {
-   Bool owns = tableOwner == t;
-   UInt rows = t->nSpill, nextSpill = 0, nextTouched = 0;
-   if (owns) {
+   void (*tell)(Thread*, const Entry*) = recording ? putRow : dropRow;
+   if (tableOwner == t) {
       while (nParked > 0)
          spill(t, &parked[--nParked]);
-      rows = t->nSpill;
-      for (UInt i = 0; i < nTouched; i++)
-         rows += !isEmpty(&table[touched[i]]);
+      takeTableEntries(t, tell);
    }
-   if (!recording)
-      rows = t->nSpill = 0;
-   while (rows > 0) {
-      UInt   now = rows < 2048 ? rows : 2048;
-      UChar* r = reserve(RECORD_SLICE, 24 + now * sizeof(Entry));
-      ((UInt*)r)[0] = t->number;
-      ((UInt*)r)[1] = now;
-      ((ULong*)r)[1] = t->sliceStart;
-      ((ULong*)r)[2] = t->instructions;
-      Entry* to = (Entry*)(r + 24);
-      rows -= now;
-      while (now > 0) {
-         if (nextSpill < t->nSpill) {
-            takeEntry(to++, &t->spill[nextSpill++]);
-            now--;
-         } else {
-            Entry* e = &table[touched[nextTouched++]];
-            if (!isEmpty(e)) {
-               takeEntry(to++, e);
-               now--;
-            }
-         }
-      }
-   }
+   for (UInt i = 0; i < t->nSpill; i++)
+      tell(t, &t->spill[i]);
    t->nSpill = 0;
-   if (owns) {
-      for (UInt i = 0; i < nTouched; i++) {
-         clearEntry(&table[touched[i]]);
-         listed[touched[i]] = 0;
-      }
-      nTouched = 0;
-   }
+   endRows();
    t->sliceStart = t->instructions;
    if (running == t)
       sliceLeft = sliceInstructions;

@@ -14,7 +14,7 @@ final class PageSet {
   private final long[] recent = new long[256];
 
   private long lastKey = Long.MIN_VALUE;
-  private long[] lastChunk;
+  private long[] lastChunk = {};
   private long size;
 
   PageSet() {
@@ -22,24 +22,29 @@ final class PageSet {
   }
 
   void add(long page) {
+    long key = page >> CHUNK_BITS;
+    int word = (int) (page >> 6) & (WORDS - 1);
+    long bit = 1L << page;
+    if (key == lastKey) {
+      note(lastChunk, word, bit);
+      return;
+    }
     int slot = (int) (page ^ page >>> 8) & (recent.length - 1);
     if (recent[slot] == page) {
       return;
     }
     recent[slot] = page;
-    long key = page >> CHUNK_BITS;
-    long[] chunk = lastChunk;
-    if (key != lastKey || chunk == null) {
-      chunk = chunks.get(key);
-      if (chunk == null) {
-        chunk = new long[WORDS];
-        chunks.put(key, chunk);
-      }
-      lastKey = key;
-      lastChunk = chunk;
+    long[] chunk = chunks.get(key);
+    if (chunk == null) {
+      chunk = new long[WORDS];
+      chunks.put(key, chunk);
     }
-    int word = (int) (page >> 6) & (WORDS - 1);
-    long bit = 1L << page;
+    lastKey = key;
+    lastChunk = chunk;
+    note(chunk, word, bit);
+  }
+
+  private void note(long[] chunk, int word, long bit) {
     if ((chunk[word] & bit) == 0) {
       chunk[word] |= bit;
       size++;

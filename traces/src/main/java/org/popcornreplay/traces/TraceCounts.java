@@ -1,6 +1,7 @@
 package org.popcornreplay.traces;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.popcornreplay.traces.arrow.ColumnBatch;
 
 /** How much a trace holds; kept while it is written, read from a manifest, or counted anew. */
 final class TraceCounts {
@@ -28,6 +29,21 @@ final class TraceCounts {
       kernelVisits++;
     }
     pages.add(page);
+  }
+
+  /** Rows of visits that are not the kernel's. */
+  void visits(ColumnBatch batch, int from, int count) {
+    visits += count;
+    int[] pageReads = batch.ints(6);
+    int[] pageWrites = batch.ints(7);
+    for (int i = from; i < from + count; i++) {
+      reads += pageReads[i];
+      writes += pageWrites[i];
+    }
+    long[] page = batch.longs(3);
+    for (int i = from; i < from + count; i++) {
+      pages.add(page[i]);
+    }
   }
 
   void access(long address, int bytes, int kind, int flags) {

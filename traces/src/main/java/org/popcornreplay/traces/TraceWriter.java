@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -149,6 +150,38 @@ public final class TraceWriter implements AutoCloseable {
     b.setRows(row + 1);
     visits.added(b, thread);
     counts.visit(page, reads, writes, flags);
+  }
+
+  /**
+   * Rows of one slice of a thread, none of them made by the kernel.
+   *
+   * @param order which rows, by index; null = the first ones as they stand. They must come by page
+   * @param count how many
+   */
+  public void visits(int thread, long start, int length, VisitRows rows, int[] order, int count) {
+    for (int from = 0; from < count; ) {
+      ColumnBatch b = visits.rowOf(thread);
+      int row = b.rows();
+      int part = Math.min(count - from, Math.min(b.capacity(), BATCH_ROWS) - row);
+      Arrays.fill(b.ints(0), row, row + part, thread);
+      Arrays.fill(b.longs(1), row, row + part, start);
+      Arrays.fill(b.ints(2), row, row + part, length);
+      rows.copy(order, from, part, b, row);
+      counts.visits(b, row, part);
+      b.setRows(row + part);
+      visits.added(b, thread, part);
+      from += part;
+    }
+  }
+
+  /** Reads of the visits so far, without the kernel's. */
+  public long reads() {
+    return counts.reads;
+  }
+
+  /** Writes of the visits so far, without the kernel's. */
+  public long writes() {
+    return counts.writes;
   }
 
   /** An access; only where the manifest says full detail. */
@@ -478,7 +511,12 @@ public final class TraceWriter implements AutoCloseable {
 
     /** Called after each row. */
     void added(ColumnBatch b, int thread) {
-      rows++;
+      added(b, thread, 1);
+    }
+
+    /** Called after some rows, which fit into the batch. */
+    void added(ColumnBatch b, int thread, int more) {
+      rows += more;
       if (b.rows() == (table.byThread() ? BATCH_ROWS : SMALL_BATCH_ROWS)) {
         write(b, thread);
       } else if (buffered > bufferBytes) {

@@ -17,7 +17,7 @@ import org.popcornreplay.traces.VisitReduction;
  * threads, images, live heap blocks and the pages of one slice, not on the length of the stream.
  */
 public final class CaptureStream {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int HELLO = 1;
   private static final int SLICE = 2;
   private static final int EVENT = 3;
@@ -35,8 +35,9 @@ public final class CaptureStream {
   private static final int NOTE = 16;
   private static final int THREAD_END = 17;
 
-  private static final int ROW_BYTES = 64;
+  private static final int HEAD_BYTES = 24;
   private static final int MEMBER_BYTES = 32;
+  private static final int EVENT_WORDS = 11;
   private static final int GUARDED = 2;
   private static final int MAX_THREADS = 1 << 20;
 
@@ -58,6 +59,7 @@ public final class CaptureStream {
   private final SliceRows slice = new SliceRows();
   private final Long2LongOpenHashMap liveBlocks = new Long2LongOpenHashMap();
   private final Long2ObjectOpenHashMap<Segment> segments = new Long2ObjectOpenHashMap<>();
+  private final long[] event = new long[EVENT_WORDS];
   private final List<String> notes = new ArrayList<>();
   private long flushed = System.nanoTime();
   private long sequence;
@@ -265,67 +267,34 @@ public final class CaptureStream {
   }
 
   private void slice() throws IOException {
-    record.expect(24);
+    record.expect(HEAD_BYTES);
     int number = record.number(0);
     int rows = record.number(4);
     long start = record.wide(8);
     long end = record.wide(16);
-    record.expect(24 + (long) rows * ROW_BYTES);
-    if (slice.holdsOther(number, start) || slice.isFull()) {
+    record.expect(HEAD_BYTES + (long) rows); // a row has more than a byte
+    if (slice.holdsOther(number, start) || slice.isFull(rows)) {
       endSlice();
     }
-    slice.slice(number, start, end);
-    for (int i = 0; i < rows; i++) {
-      if (slice.isFull()) {
-        endSlice();
-        slice.slice(number, start, end);
-      }
-      slice.add(record, 24 + i * ROW_BYTES);
-    }
-    reached(thread(number), end);
+    RecordedThread t = thread(number);
+    slice.add(record, HEAD_BYTES, rows, number, start, end);
+    reached(t, end);
   }
 
   private void endSlice() {
-    slice.emit(this::visit);
-  }
-
-  private void visit(
-      int number,
-      long start,
-      int length,
-      long page,
-      int firstRead,
-      int firstWrite,
-      int reads,
-      int writes,
-      long readLines,
-      long writeLines,
-      long readIp,
-      long writeIp,
-      int flags) {
-    RecordedThread t = threads.get(number);
-    if (t.kernel != null && (flags & VisitFlags.KERNEL) == 0) {
-      t.kernel.cut(start);
+    if (slice.isEmpty()) {
+      return;
     }
-    trace.visit(
-        number,
-        start,
-        length,
-        page,
-        firstRead,
-        firstWrite,
-        reads,
-        writes,
-        readLines,
-        writeLines,
-        readIp,
-        writeIp,
-        flags);
-    if ((flags & VisitFlags.KERNEL) == 0) {
-      t.reads += reads;
-      t.writes += writes;
-      accesses += reads + (long) writes;
+    RecordedThread t = threads.get(slice.thread());
+    if (t.kernel != null) {
+      t.kernel.cut(slice.start());
     }
+    long reads = trace.reads();
+    long writes = trace.writes();
+    slice.emit(trace);
+    t.reads += trace.reads() - reads;
+    t.writes += trace.writes() - writes;
+    accesses += trace.reads() - reads + trace.writes() - writes;
   }
 
   private void reached(RecordedThread t, long at) {
@@ -342,14 +311,21 @@ public final class CaptureStream {
   }
 
   private void event() throws IOException {
-    record.expect(16 + 11 * 8);
+    record.expect(16);
+    int which = record.number(12);
+    record.expect(16 + 8L * Integer.bitCount(which));
+    for (int i = 0, from = 16; i < EVENT_WORDS; i++) {
+      boolean there = (which & (1 << i)) != 0;
+      event[i] = there ? record.wide(from) : 0;
+      from += there ? 8 : 0;
+    }
     int number = record.number(0);
     EventKind kind = EventKind.ofCode(record.number(4));
     if (kind == null) {
       throw new IOException("capture stream: event kind=" + record.number(4));
     }
     RecordedThread t = thread(number);
-    long at = record.wide(16);
+    long at = event[0];
     reached(t, at);
     if (t.kernel != null) {
       t.kernel.cut(at);
@@ -357,34 +333,34 @@ public final class CaptureStream {
     switch (kind) {
       case THREAD_START -> {
         t.start = sequence;
-        t.tid = (int) record.wide(40);
+        t.tid = (int) event[3];
       }
       case THREAD_EXIT, PROCESS_EXIT -> t.exit = sequence;
       default -> {}
     }
     int code = record.number(8);
-    if (kind == EventKind.SYSCALL && code == IO_URING_SETUP && record.wide(80) >= 0) {
+    if (kind == EventKind.SYSCALL && code == IO_URING_SETUP && event[8] >= 0) {
       note(
           "the program uses io_uring: what the kernel reads and writes through its rings is not in"
               + " the trace, expected plain system calls: turn io_uring off in the program");
     }
-    replaced = kind == EventKind.SYSCALL && code == EXECVE && record.wide(80) == 0;
+    replaced = kind == EventKind.SYSCALL && code == EXECVE && event[8] == 0;
     trace.event(
         number,
         at,
         sequence++,
         kind,
         code,
-        record.wide(24),
-        record.wide(32),
-        record.wide(40),
-        record.wide(48),
-        record.wide(56),
-        record.wide(64),
-        record.wide(72),
-        record.wide(80),
-        record.wide(88),
-        record.wide(96));
+        event[1],
+        event[2],
+        event[3],
+        event[4],
+        event[5],
+        event[6],
+        event[7],
+        event[8],
+        event[9],
+        event[10]);
   }
 
   private void atomic() throws IOException {
@@ -417,7 +393,7 @@ public final class CaptureStream {
     long ip = record.wide(32);
     RecordedThread t = thread(number);
     if (!full && t.kernel == null) {
-      t.kernel = new VisitReduction(number, Integer.MAX_VALUE, this::visit);
+      t.kernel = new VisitReduction(number, Integer.MAX_VALUE, trace::visit);
     }
     while (bytes > 0) {
       int part = (int) Math.min(bytes, 1 << 28);

@@ -1,6 +1,8 @@
 package org.popcornreplay.tracer.capture;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
@@ -12,10 +14,13 @@ final class RecordReader {
   static final int MAX_PAYLOAD_BYTES = 1 << 18;
 
   private static final int HEAD_BYTES = 8;
+  private static final VarHandle WIDE = view(long[].class);
+  private static final VarHandle NUMBER = view(int[].class);
+  private static final VarHandle SMALL = view(short[].class);
 
   private final ReadableByteChannel channel;
-  private final ByteBuffer buffer =
-      ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+  private final byte[] array = new byte[1 << 20];
+  private final ByteBuffer buffer = ByteBuffer.wrap(array).limit(0);
   private int type;
   private int at;
   private int bytes;
@@ -30,8 +35,8 @@ final class RecordReader {
     if (!fill(HEAD_BYTES)) {
       return false;
     }
-    type = buffer.getInt(buffer.position());
-    bytes = buffer.getInt(buffer.position() + 4);
+    type = (int) NUMBER.get(array, buffer.position());
+    bytes = (int) NUMBER.get(array, buffer.position() + 4);
     if (bytes < 0 || bytes > MAX_PAYLOAD_BYTES || (bytes & 7) != 0) {
       throw new IOException("capture stream: record of bytes=" + bytes);
     }
@@ -53,31 +58,43 @@ final class RecordReader {
     return bytes;
   }
 
+  /** What holds the payload, from {@link #arrayOffset}. */
+  byte[] array() {
+    return array;
+  }
+
+  /** Where the payload begins in {@link #array}. */
+  int arrayOffset() {
+    return at;
+  }
+
   long wide(int offset) {
-    return buffer.getLong(at + offset);
+    return wideAt(array, at + offset);
+  }
+
+  static long wideAt(byte[] array, int index) {
+    return (long) WIDE.get(array, index);
   }
 
   int number(int offset) {
-    return buffer.getInt(at + offset);
+    return (int) NUMBER.get(array, at + offset);
   }
 
   short small(int offset) {
-    return buffer.getShort(at + offset);
+    return (short) SMALL.get(array, at + offset);
   }
 
   /** The text from an offset to the next NUL or the end of the payload. */
   String text(int offset) {
     int end = offset;
-    while (end < bytes && buffer.get(at + end) != 0) {
+    while (end < bytes && array[at + end] != 0) {
       end++;
     }
     return text(offset, end - offset);
   }
 
   String text(int offset, int length) {
-    byte[] text = new byte[length];
-    buffer.get(at + offset, text);
-    return new String(text, StandardCharsets.UTF_8);
+    return new String(array, at + offset, length, StandardCharsets.UTF_8);
   }
 
   /** Fails where the payload is shorter than a record of its type must be. */
@@ -86,6 +103,10 @@ final class RecordReader {
       throw new IOException(
           "capture stream: record type=" + type + " bytes=" + bytes + ", expected " + length);
     }
+  }
+
+  private static VarHandle view(Class<?> type) {
+    return MethodHandles.byteArrayViewVarHandle(type, ByteOrder.LITTLE_ENDIAN);
   }
 
   private boolean fill(int wanted) throws IOException {

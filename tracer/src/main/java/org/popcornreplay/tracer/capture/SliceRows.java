@@ -1,8 +1,9 @@
 package org.popcornreplay.tracer.capture;
 
 import it.unimi.dsi.fastutil.longs.LongArrays;
-import java.util.Arrays;
-import org.popcornreplay.traces.VisitSink;
+import java.io.IOException;
+import org.popcornreplay.traces.TraceWriter;
+import org.popcornreplay.traces.VisitRows;
 
 /**
  * The rows of one slice of one thread. The tool sends a page twice where its table had no room for
@@ -13,132 +14,255 @@ final class SliceRows {
   static final int MAX_ROWS = 1 << 20;
 
   private static final int INDEX_BITS = 20;
-  private static final long NO_PAGE = 1L << 63;
+
+  /** Pages of 55-bit addresses, which leave room for an index in a positive long. */
+  private static final long PAGE_MASK = (1L << 43) - 1;
+
   private static final long IP_MASK = (1L << 56) - 1;
-  private static final int ROW_BYTES = 64;
+
+  // The bits of a row's head, and the forms of lines: stream.h.
+  private static final int READ = 1;
+  private static final int WRITE = 2;
+  private static final int FLAGS = 12;
+  private static final int NEXT_PAGE = 16;
+  private static final int SAME_READ_IP = 32;
+  private static final int SAME_WRITE_IP = 64;
+  private static final int LINES_RUN = 64;
+  private static final int LINES_ANY = 128;
+  private static final int UPDATE_FLAG = 4;
 
   private int thread = -1;
   private long start;
   private long end;
-  private int size;
-  private long[] order = new long[256];
-  private int[] firstRead = new int[256];
-  private int[] firstWrite = new int[256];
-  private int[] reads = new int[256];
-  private int[] writes = new int[256];
-  private long[] readLines = new long[256];
-  private long[] writeLines = new long[256];
-  private long[] readIp = new long[256];
-  private long[] writeIp = new long[256];
+  private boolean sorted = true;
+  private final VisitRows rows = new VisitRows();
+  private long[] keys = new long[256];
+  private long[] spare = new long[256];
+  private int[] order = new int[256];
+
+  // Where the row is that is being unpacked.
+  private byte[] bytes;
+  private int at;
 
   /** Whether rows wait that are not of this slice. */
   boolean holdsOther(int ofThread, long fromStart) {
-    return size > 0 && (thread != ofThread || start != fromStart);
-  }
-
-  void slice(int ofThread, long fromStart, long toEnd) {
-    thread = ofThread;
-    start = fromStart;
-    end = toEnd;
-  }
-
-  boolean isFull() {
-    return size == MAX_ROWS;
+    return rows.size() > 0 && (thread != ofThread || start != fromStart);
   }
 
   int thread() {
     return thread;
   }
 
-  /** Takes the row of 64 bytes at an offset of a record: the struct Entry of capture.h. */
-  void add(RecordReader record, int offset) {
-    if (size == order.length) {
-      grow();
-    }
-    int i = size++;
-    long base = record.wide(offset);
-    if (base == NO_PAGE) {
-      base = record.wide(offset + 8);
-    }
-    order[i] = base >>> 12 << INDEX_BITS | i;
-    readLines[i] = record.wide(offset + 16);
-    writeLines[i] = record.wide(offset + 24);
-    reads[i] = record.number(offset + 32);
-    writes[i] = record.number(offset + 36);
-    firstRead[i] = record.number(offset + 40);
-    firstWrite[i] = record.number(offset + 44);
-    readIp[i] = record.wide(offset + 48);
-    writeIp[i] = record.wide(offset + 56);
-    assert offset + ROW_BYTES <= record.bytes();
+  long start() {
+    return start;
   }
 
-  /** Tells the rows and forgets them. */
-  void emit(VisitSink sink) {
-    if (size > 64) {
-      LongArrays.quickSort(order, 0, size);
-    } else {
-      for (int i = 1; i < size; i++) {
-        long key = order[i];
-        int j = i;
-        for (; j > 0 && order[j - 1] > key; j--) {
-          order[j] = order[j - 1];
+  /** Whether no row waits. */
+  boolean isEmpty() {
+    return rows.size() == 0;
+  }
+
+  /** Whether it has no room for a record's rows. */
+  boolean isFull(int more) {
+    return rows.size() + more > MAX_ROWS;
+  }
+
+  /**
+   * Takes the packed rows of a record of a slice; what they lack of room is the caller's to make.
+   *
+   * @throws IOException where the record does not hold so many rows
+   */
+  void add(RecordReader record, int offset, int count, int ofThread, long fromStart, long toEnd)
+      throws IOException {
+    thread = ofThread;
+    start = fromStart;
+    end = toEnd;
+    int row = rows.size();
+    rows.reserve(row + count);
+    bytes = record.array();
+    at = record.arrayOffset() + offset;
+    int limit = record.arrayOffset() + record.bytes();
+    long page = 0;
+    long readIp = 0;
+    long writeIp = 0;
+    long last = row == 0 ? -1 : rows.page[row - 1];
+    for (int rowsEnd = row + count; row < rowsEnd; row++) {
+      if (at >= limit) {
+        throw new IOException("capture stream: slice of rows=" + count + ", expected fewer");
+      }
+      int head = bytes[at++];
+      page = (head & NEXT_PAGE) != 0 ? page + 1 : page + difference();
+      page &= PAGE_MASK;
+      sorted &= page > last;
+      last = page;
+      rows.page[row] = page;
+      if ((head & READ) != 0) {
+        rows.readLines[row] = lines();
+        rows.reads[row] = (int) number();
+        rows.firstRead[row] = (int) number();
+        if ((head & SAME_READ_IP) == 0) {
+          readIp = (readIp + difference()) & IP_MASK;
         }
-        order[j] = key;
+        rows.readIp[row] = readIp;
+      } else {
+        rows.readLines[row] = 0;
+        rows.reads[row] = 0;
+        rows.firstRead[row] = -1;
+        rows.readIp[row] = 0;
       }
+      if ((head & WRITE) != 0) {
+        rows.writeLines[row] = lines();
+        rows.writes[row] = (int) number();
+        rows.firstWrite[row] = (int) number();
+        if ((head & SAME_WRITE_IP) == 0) {
+          writeIp = (writeIp + difference()) & IP_MASK;
+        }
+        rows.writeIp[row] = writeIp;
+      } else {
+        rows.writeLines[row] = 0;
+        rows.writes[row] = 0;
+        rows.firstWrite[row] = -1;
+        rows.writeIp[row] = 0;
+      }
+      rows.flags[row] = (byte) ((head & FLAGS) >> 1);
     }
+    if (at > limit) {
+      throw new IOException("capture stream: slice of rows=" + count + ", expected fewer");
+    }
+    rows.setSize(row);
+  }
+
+  /** Seven bits a byte, the low ones first. */
+  private long number() {
+    byte b = bytes[at++];
+    long n = b & 0x7f;
+    for (int shift = 7; b < 0; shift += 7) {
+      b = bytes[at++];
+      n |= (long) (b & 0x7f) << shift;
+    }
+    return n;
+  }
+
+  private long difference() {
+    long n = number();
+    return (n >>> 1) ^ -(n & 1);
+  }
+
+  private long lines() {
+    int head = bytes[at++];
+    int low = head & 63;
+    if ((head & LINES_ANY) != 0) {
+      long mask = RecordReader.wideAt(bytes, at);
+      at += 8;
+      return mask;
+    }
+    if ((head & LINES_RUN) != 0) {
+      return (-1L >>> (63 - (bytes[at++] & 63))) << low;
+    }
+    return 1L << low;
+  }
+
+  /** Writes the rows and forgets them. */
+  void emit(TraceWriter trace) {
     int length = Math.toIntExact(end - start);
-    for (int k = 0; k < size; ) {
-      long page = order[k] >>> INDEX_BITS;
-      int i = (int) order[k] & (MAX_ROWS - 1);
-      for (k++; k < size && order[k] >>> INDEX_BITS == page; k++) {
-        merge(i, (int) order[k] & (MAX_ROWS - 1));
-      }
-      sink.visit(
-          thread,
-          start,
-          length,
-          page,
-          firstRead[i],
-          firstWrite[i],
-          reads[i],
-          writes[i],
-          readLines[i],
-          writeLines[i],
-          readIp[i] & IP_MASK,
-          writeIp[i] & IP_MASK,
-          (int) (writeIp[i] >>> 56));
+    if (sorted) {
+      trace.visits(thread, start, length, rows, null, rows.size());
+    } else {
+      int kept = mergedOrder();
+      trace.visits(thread, start, length, rows, order, kept);
     }
-    size = 0;
+    rows.setSize(0);
+    sorted = true;
+  }
+
+  /** Puts into {@link #order} which rows make up the slice, by page; gives their number. */
+  private int mergedOrder() {
+    int size = rows.size();
+    if (keys.length < size) {
+      keys = new long[rows.capacity()];
+      spare = new long[rows.capacity()];
+      order = new int[rows.capacity()];
+    }
+    for (int i = 0; i < size; i++) {
+      keys[i] = (rows.page[i] << INDEX_BITS) | i;
+    }
+    sortKeys(size);
+    int kept = 0;
+    for (int k = 0; k < size; ) {
+      long page = keys[k] >>> INDEX_BITS;
+      int i = (int) keys[k] & (MAX_ROWS - 1);
+      for (k++; k < size && keys[k] >>> INDEX_BITS == page; k++) {
+        merge(i, (int) keys[k] & (MAX_ROWS - 1));
+      }
+      order[kept++] = i;
+    }
+    return kept;
+  }
+
+  /** The tool's table is ordered by the low bits of the page, so a few runs rise already. */
+  private void sortKeys(int size) {
+    int runs = 1;
+    for (int i = 1; i < size; i++) {
+      runs += keys[i] < keys[i - 1] ? 1 : 0;
+    }
+    if (runs > 16) {
+      LongArrays.radixSort(keys, 0, size);
+      return;
+    }
+    while (runs > 1) {
+      runs = mergeRuns(size);
+    }
+  }
+
+  /** Merges neighbouring runs in pairs; gives how many there are then. */
+  private int mergeRuns(int size) {
+    int runs = 0;
+    for (int from = 0; from < size; runs++) {
+      int middle = runEnd(from, size);
+      int to = middle == size ? size : runEnd(middle, size);
+      int i = from;
+      int j = middle;
+      for (int k = from; k < to; k++) {
+        spare[k] = j == to || (i < middle && keys[i] < keys[j]) ? keys[i++] : keys[j++];
+      }
+      from = to;
+    }
+    long[] swap = keys;
+    keys = spare;
+    spare = swap;
+    return runs;
+  }
+
+  private int runEnd(int from, int size) {
+    int i = from + 1;
+    while (i < size && keys[i] > keys[i - 1]) {
+      i++;
+    }
+    return i;
   }
 
   private void merge(int into, int from) {
-    if (firstRead[from] >= 0 && (firstRead[into] < 0 || firstRead[from] < firstRead[into])) {
-      firstRead[into] = firstRead[from];
-      readIp[into] = readIp[from];
+    if (precedes(rows.firstRead[from], rows.firstRead[into])) {
+      rows.firstRead[into] = rows.firstRead[from];
+      rows.readIp[into] = rows.readIp[from];
     }
-    if (firstWrite[from] >= 0 && (firstWrite[into] < 0 || firstWrite[from] < firstWrite[into])) {
-      firstWrite[into] = firstWrite[from];
-      writeIp[into] = writeIp[from];
+    if (precedes(rows.firstWrite[from], rows.firstWrite[into])) {
+      rows.firstWrite[into] = rows.firstWrite[from];
+      rows.writeIp[into] = rows.writeIp[from];
+      rows.flags[into] = rows.flags[from];
     }
-    if ((writeIp[into] >>> 56 & 4) != 0 && firstRead[into] != firstWrite[into]) {
-      writeIp[into] &= ~(4L << 56); // the page had been read before, in another part
+    if ((rows.flags[into] & UPDATE_FLAG) != 0 && rows.firstRead[into] != rows.firstWrite[into]) {
+      rows.flags[into] =
+          (byte)
+              (rows.flags[into] & ~UPDATE_FLAG); // the page had been read before, in another part
     }
-    reads[into] += reads[from];
-    writes[into] += writes[from];
-    readLines[into] |= readLines[from];
-    writeLines[into] |= writeLines[from];
+    rows.reads[into] += rows.reads[from];
+    rows.writes[into] += rows.writes[from];
+    rows.readLines[into] |= rows.readLines[from];
+    rows.writeLines[into] |= rows.writeLines[from];
   }
 
-  private void grow() {
-    int n = order.length * 2;
-    order = Arrays.copyOf(order, n);
-    firstRead = Arrays.copyOf(firstRead, n);
-    firstWrite = Arrays.copyOf(firstWrite, n);
-    reads = Arrays.copyOf(reads, n);
-    writes = Arrays.copyOf(writes, n);
-    readLines = Arrays.copyOf(readLines, n);
-    writeLines = Arrays.copyOf(writeLines, n);
-    readIp = Arrays.copyOf(readIp, n);
-    writeIp = Arrays.copyOf(writeIp, n);
+  private static boolean precedes(int instruction, int other) {
+    return instruction >= 0 && (other < 0 || instruction < other);
   }
 }
