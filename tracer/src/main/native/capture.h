@@ -25,6 +25,8 @@
 #include "pub_tool_vki.h"
 #include "pub_tool_vkiscnums.h"
 
+#include "libvex_guest_amd64.h"
+
 #include "stream.h"
 
 #define PAGE_BYTES 4096
@@ -163,13 +165,17 @@ void takeTable(Thread* t);   /* t's code is about to run */
 void cutSlice(Thread* t);    /* an event cuts */
 void freeVisits(Thread* t);
 /* called by translated code */
-void sliceFull(void);
+void sliceFull(VexGuestAMD64State* guest);
+void logFull(VexGuestAMD64State* guest);
 void visitMiss(const Group* g, Addr a);
 void visitSlowly(const Segment* s, Addr a);
 void visitAtomic(const Segment* s, Addr a, UWord failed);
 
 /* threads.c */
 void initThreads(void);
+extern ULong turnInstructions;               /* after which another thread gets its turn; 0 = the core decides */
+void perhapsYield(VexGuestAMD64State* guest);
+void keepTurn(void);                         /* the thread may be about to block */
 Thread* threadNumberedBy(Addr threadPointer);
 void noteStack(Thread* t);
 void endThreads(void);
@@ -189,6 +195,10 @@ extern Int popcornMode;      /* 0 off, 1 auto, 2 on */
 extern Int pretendNodes;
 Bool popcornSeen(void); /* whether the program has made a call that could only be Popcorn's */
 Addr popcornCall(VexGuestAMD64State* guest, Addr next);
+
+/* lock.c: missing where the core's lock cannot be replaced */
+Bool othersWait(void) __attribute__((weak));
+void yieldTurn(ThreadId tid) __attribute__((weak));
 
 /* code.c */
 void  needCode(Addr ip);

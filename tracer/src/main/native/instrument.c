@@ -112,6 +112,19 @@ static IRTemp loadCursor(Block* b)
    return t;
 }
 
+/* A call that may end the thread's turn. */
+static IRDirty* turnCall(const HChar* name, void* function, IRExpr* guard)
+{
+   IRDirty* call = unsafeIRDirty_0_N(0, name, VG_(fnptr_to_fnentry)(function), mkIRExprVec_1(IRExpr_GSPTR()));
+   call->guard = guard;
+   call->nFxState = 1;
+   VG_(memset)(&call->fxState, 0, sizeof(call->fxState));
+   call->fxState[0].fx = Ifx_Write;
+   call->fxState[0].offset = offsetof(VexGuestAMD64State, host_EvC_COUNTER);
+   call->fxState[0].size = 4;
+   return call;
+}
+
 /* Room for what follows: takes the log to its end where it is nearly full. */
 static void checkRoom(Block* b)
 {
@@ -119,9 +132,7 @@ static void checkRoom(Block* b)
    IRExpr* full = tempOf(b, Ity_I1,
                          IRExpr_Binop(Iop_CmpLT64U, word((Addr)(logWords + LOG_WORDS)),
                                       IRExpr_RdTmp(t)));
-   IRDirty* call = unsafeIRDirty_0_N(0, "drain", VG_(fnptr_to_fnentry)(&drain), mkIRExprVec_0());
-   call->guard = full;
-   addStmtToIRSB(b->out, IRStmt_Dirty(call));
+   addStmtToIRSB(b->out, IRStmt_Dirty(turnCall("logFull", &logFull, full)));
    b->cursor = loadCursor(b);
    b->logged = 0;
 }
@@ -156,12 +167,9 @@ static void commit(Block* b)
 /* Visits: cuts the slice where the block may not fit into what it has left. */
 static void checkSlice(Block* b)
 {
-   IRExpr*  left = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, word((Addr)&sliceLeft)));
-   IRExpr*  full = tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpLT64S, left, word(b->left)));
-   IRDirty* call =
-      unsafeIRDirty_0_N(0, "sliceFull", VG_(fnptr_to_fnentry)(&sliceFull), mkIRExprVec_0());
-   call->guard = full;
-   addStmtToIRSB(b->out, IRStmt_Dirty(call));
+   IRExpr* left = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, word((Addr)&sliceLeft)));
+   IRExpr* full = tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpLT64S, left, word(b->left)));
+   addStmtToIRSB(b->out, IRStmt_Dirty(turnCall("sliceFull", &sliceFull, full)));
 }
 
 /* ---------------------------------------------------------------- segments */

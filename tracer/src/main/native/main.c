@@ -16,6 +16,7 @@ static Bool option(const HChar* arg)
    if (VG_STR_CLO(arg, "--to", outputPath)) {
    } else if (VG_BINT_CLO(arg, "--recorder", recorder, 1, 0x7fffffff)) {
    } else if (VG_BINT_CLO(arg, "--slice", sliceInstructions, 128, 1000000000)) {
+   } else if (VG_BINT_CLO(arg, "--turn", turnInstructions, 0, 1000000000)) {
    } else if (VG_BOOL_CLO(arg, "--full", fullDetail)) {
    } else if (VG_BINT_CLO(arg, "--nodes", pretendNodes, 1, 32)) {
    } else if (VG_BINT_CLO(arg, "--terminal-block", terminalBlockBytes, -1, 1048576)) {

@@ -265,6 +265,7 @@ void putCall(Thread* t, Long result)
 static void before(ThreadId tid, UInt number, UWord* args, UInt nArgs)
 {
    Thread* t = threadOf[tid];
+   keepTurn();
    if (!recording || t == NULL)
       return;
    if (running == t)

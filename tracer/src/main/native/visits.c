@@ -5,6 +5,8 @@
 
 #include "capture.h"
 
+#include "libvex_guest_amd64.h"
+
 UWord  logWords[LOG_WORDS + LOG_MARGIN] __attribute__((aligned(64)));
 UWord* logCursor = logWords;
 Long   sliceLeft;
@@ -375,12 +377,21 @@ static void endSlice(Thread* t)
 }
 
 /* Called at the start of a block for which the slice has no room. */
-void sliceFull(void)
+void sliceFull(VexGuestAMD64State* guest)
 {
    if (running == NULL)
       return;
    drain();
    endSlice(running);
+   perhapsYield(guest);
+}
+
+/* Called in a block for which the log has no room. */
+void logFull(VexGuestAMD64State* guest)
+{
+   drain();
+   if (running != NULL)
+      perhapsYield(guest);
 }
 
 void takeTable(Thread* t)

@@ -38,11 +38,16 @@ public record CaptureTool(Path directory, String valgrindVersion) {
   private static final String TOOL = "poptrace-amd64-linux";
   private static final String PRELOAD = "vgpreload_poptrace-amd64-linux.so";
   private static final String WRAPPERS = "wrappers.c";
+
+  /** Takes the place of a part of Valgrind's core, which some Valgrind may not let it. */
+  private static final String LOCK = "lock.c";
+
   private static final List<String> SOURCES =
       List.of(
           "capture.h",
           "code.c",
           "instrument.c",
+          LOCK,
           "main.c",
           "output.c",
           "popcorn.c",
@@ -127,27 +132,11 @@ public record CaptureTool(Path directory, String valgrindVersion) {
   }
 
   private static void link(Valgrind valgrind, Path in) throws IOException {
-    List<String> tool = new ArrayList<>(List.of("gcc"));
-    tool.addAll(TOOL_FLAGS);
-    tool.addAll(
-        List.of(
-            "-I" + valgrind.headers(),
-            "-static",
-            "-nodefaultlibs",
-            "-nostartfiles",
-            "-u",
-            "_start",
-            "-no-pie",
-            "-Wl,--build-id=none",
-            "-Wl,-Ttext-segment=" + valgrind.loadAddress(),
-            "-o",
-            TOOL));
-    SOURCES.stream().filter(s -> s.endsWith(".c") && !s.equals(WRAPPERS)).forEach(tool::add);
-    for (String library : List.of("coregrind", "vex", "gcc-sup")) {
-      tool.add(valgrind.libraries().resolve("lib" + library + "-amd64-linux.a").toString());
+    try {
+      run(in, toolCommand(valgrind, LOCK));
+    } catch (CommandException e) {
+      run(in, toolCommand(valgrind, "")); // without it the tool tells the user when it matters
     }
-    tool.add("-lgcc");
-    run(in, tool);
     run(
         in,
         List.of(
@@ -168,6 +157,32 @@ public record CaptureTool(Path directory, String valgrindVersion) {
     for (String shared : List.of("vgpreload_core-amd64-linux.so", "default.supp")) {
       Files.createSymbolicLink(in.resolve(shared), valgrind.programs().resolve(shared));
     }
+  }
+
+  private static List<String> toolCommand(Valgrind valgrind, String lock) {
+    List<String> tool = new ArrayList<>(List.of("gcc"));
+    tool.addAll(TOOL_FLAGS);
+    tool.addAll(
+        List.of(
+            "-I" + valgrind.headers(),
+            "-static",
+            "-nodefaultlibs",
+            "-nostartfiles",
+            "-u",
+            "_start",
+            "-no-pie",
+            "-Wl,--build-id=none",
+            "-Wl,-Ttext-segment=" + valgrind.loadAddress(),
+            "-o",
+            TOOL));
+    SOURCES.stream()
+        .filter(s -> s.endsWith(".c") && !s.equals(WRAPPERS) && (!s.equals(LOCK) || s.equals(lock)))
+        .forEach(tool::add);
+    for (String library : List.of("coregrind", "vex", "gcc-sup")) {
+      tool.add(valgrind.libraries().resolve("lib" + library + "-amd64-linux.a").toString());
+    }
+    tool.add("-lgcc");
+    return tool;
   }
 
   private static void run(Path in, List<String> command) throws IOException {

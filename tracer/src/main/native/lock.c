@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which thread runs: a lock of our own in the place of the core's ticket lock, which --fair-sched
+   selects. The linker takes these operations and leaves the core's out. Threads get the lock in the
+   order in which they asked. A thread whose turn is over (yields) queues up again before it lets go:
+   between letting go and asking anew the host often does not run it, and then the others would run
+   turn after turn. */
+
+#include "capture.h"
+
+extern Bool VG_(is_exiting)(ThreadId tid); /* of the core, not among the tools' headers */
+
+#define SLOTS 1024 /* words to sleep on: one for a ticket, shared where there are more threads */
+#define FUTEX_WAIT_PRIVATE 128
+#define FUTEX_WAKE_PRIVATE 129
+
+struct sched_lock {
+   UInt next;         /* ticket of who asks next */
+   UInt serving;      /* ticket of who has the lock, or may take it */
+   Int  owner;        /* the kernel's number of the thread, 0 = none */
+   UInt slots[SLOTS]; /* changes when a ticket's turn has come */
+};
+
+static struct sched_lock lock;
+static ThreadId          yielding = VG_INVALID_THREADID;
+
+static void futex(UInt* word, UWord operation, UWord value)
+{
+   register UWord timeout __asm__("r10") = 0;
+   UWord          result;
+   __asm__ volatile("syscall"
+                    : "=a"(result)
+                    : "a"(__NR_futex), "D"(word), "S"(operation), "d"(value), "r"(timeout)
+                    : "rcx", "r11", "memory");
+}
+
+static UInt takeTicket(void)
+{
+   return __atomic_fetch_add(&lock.next, 1, __ATOMIC_SEQ_CST);
+}
+
+static void waitFor(UInt ticket)
+{
+   UInt* slot = &lock.slots[ticket % SLOTS];
+   for (;;) {
+      UInt seen = __atomic_load_n(slot, __ATOMIC_SEQ_CST);
+      if (__atomic_load_n(&lock.serving, __ATOMIC_SEQ_CST) == ticket)
+         break;
+      futex(slot, FUTEX_WAIT_PRIVATE, seen);
+   }
+   lock.owner = VG_(gettid)();
+}
+
+static void letGo(void)
+{
+   lock.owner = 0;
+   UInt  ticket = lock.serving + 1;
+   UInt* slot = &lock.slots[ticket % SLOTS];
+   __atomic_store_n(&lock.serving, ticket, __ATOMIC_SEQ_CST);
+   __atomic_fetch_add(slot, 1, __ATOMIC_SEQ_CST);
+   if (__atomic_load_n(&lock.next, __ATOMIC_SEQ_CST) != ticket)
+      futex(slot, FUTEX_WAKE_PRIVATE, 0x7fffffff);
+}
+
+static const HChar* name(void)
+{
+   return "popcorn turns";
+}
+
+static struct sched_lock* create(void)
+{
+   VG_(memset)(&lock, 0, sizeof(lock)); /* also in a forked child, where nobody waits any more */
+   yielding = VG_INVALID_THREADID;
+   return &lock;
+}
+
+static void destroy(struct sched_lock* l) {}
+
+static Int owner(struct sched_lock* l)
+{
+   return lock.owner;
+}
+
+static void acquire(struct sched_lock* l)
+{
+   if (lock.owner != VG_(gettid)()) /* it has it already where it yielded */
+      waitFor(takeTicket());
+}
+
+static void release(struct sched_lock* l)
+{
+   ThreadId tid = yielding;
+   yielding = VG_INVALID_THREADID;
+   if (tid == VG_INVALID_THREADID || VG_(is_exiting)(tid)) {
+      letGo();
+      return;
+   }
+   UInt ticket = takeTicket();
+   letGo();
+   waitFor(ticket);
+}
+
+Bool othersWait(void)
+{
+   return __atomic_load_n(&lock.next, __ATOMIC_RELAXED) - lock.serving > 1;
+}
+
+/* The thread's turn is over: what releases the lock next is the scheduler, at the end of its slice. */
+void yieldTurn(ThreadId tid)
+{
+   yielding = tid;
+}
+
+const struct {
+   const HChar* (*name)(void);
+   struct sched_lock* (*create)(void);
+   void (*destroy)(struct sched_lock*);
+   Int (*owner)(struct sched_lock*);
+   void (*acquire)(struct sched_lock*);
+   void (*release)(struct sched_lock*);
+} vgModuleLocal_linux_ticket_lock_ops = { name, create, destroy, owner, acquire, release };
