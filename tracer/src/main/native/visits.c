@@ -63,6 +63,39 @@ static inline Bool holds(const Entry* e, Addr page)
    return e->base[0] == page || e->base[1] == page;
 }
 
+/* Where the owner's spilled entries lie, by page: pages that conflict in the table change places with them, instead of
+   leaving a new one at each turn. One that another page replaced here is not found again, and Java makes one row of two. */
+#define SPILLED 4096
+static struct {
+   ULong page;
+   UInt  index; /* in the owner's spill */
+   UInt  slice; /* spillSlice when it was noted */
+} spilled[SPILLED];
+static UInt spillSlice = 1;
+
+static inline UInt spilledAt(ULong page)
+{
+   return (UInt)((page >> 12) * 0x9E3779B97F4A7C15ULL >> 52);
+}
+
+static void noteSpilled(const Entry* e, UInt index)
+{
+   ULong page = e->base[0] == NO_PAGE ? e->base[1] : e->base[0];
+   UInt  at = spilledAt(page);
+   spilled[at].page = page;
+   spilled[at].index = index;
+   spilled[at].slice = spillSlice;
+}
+
+static Entry* findSpilled(Addr page)
+{
+   UInt at = spilledAt(page);
+   if (spilled[at].page != page || spilled[at].slice != spillSlice)
+      return NULL;
+   Entry* e = &tableOwner->spill[spilled[at].index];
+   return holds(e, page) ? e : NULL;
+}
+
 static void spill(Thread* t, const Entry* e)
 {
    if (t == NULL)
@@ -71,6 +104,7 @@ static void spill(Thread* t, const Entry* e)
       t->maxSpill = t->maxSpill == 0 ? 256 : t->maxSpill * 2;
       t->spill = VG_(realloc)("capture.spill", t->spill, t->maxSpill * sizeof(Entry));
    }
+   noteSpilled(e, t->nSpill);
    t->spill[t->nSpill++] = *e;
 }
 
@@ -94,13 +128,29 @@ static Entry* entryOf(Addr page)
       list(slot);
       return e;
    }
+   Entry* old = findSpilled(page);
+   Entry  found;
+   if (old != NULL) {
+      found = *old;
+      clearEntry(old);
+   }
    if (!isEmpty(e)) {
-      if (!isEmpty(second))
-         spill(tableOwner, second);
+      if (!isEmpty(second)) {
+         if (old == NULL)
+            spill(tableOwner, second);
+         else {
+            *old = *second;
+            noteSpilled(old, (UInt)(old - tableOwner->spill));
+         }
+      }
       *second = *e;
       list(slot ^ SECOND);
    }
    list(slot);
+   if (old != NULL) {
+      *e = found;
+      return e;
+   }
    for (UInt i = 0; i < nParked; i++)
       if (holds(&parked[i], page)) {
          *e = parked[i];
@@ -261,6 +311,7 @@ static void emptyTable(void)
    takeTableEntries(tableOwner, spill);
    while (nParked > 0)
       spill(tableOwner, &parked[--nParked]);
+   spillSlice++;
 }
 
 /* ---------------------------------------------------------------- packed rows */
@@ -368,8 +419,10 @@ static void endSlice(Thread* t)
       takeTableEntries(t, tell);
    }
    for (UInt i = 0; i < t->nSpill; i++)
-      tell(t, &t->spill[i]);
+      if (!isEmpty(&t->spill[i]))
+         tell(t, &t->spill[i]);
    t->nSpill = 0;
+   spillSlice++;
    endRows();
    t->sliceStart = t->instructions;
    if (running == t)
