@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,27 @@ class RecordTest {
   @Test
   void exceptionsAcrossThreadsArriveAndTheExitCodeStays() {
     assertSameAsPlain(new byte[0], recorder.compile("futures.cc").toString());
+  }
+
+  @Test
+  void threadsThatNeverBlockTakeTurns() {
+    Recorder.Result recorded =
+        record("turns.ptrace", new byte[0], recorder.compile("turns.c").toString());
+    assertEquals("600\n", recorded.text(), recorded.err());
+    // Atomics in the order in which they happened: each thread makes 300, 5000 * 5 instructions
+    // apart.
+    List<String> threads =
+        rows("turns.ptrace", "events").stream()
+            .map(row -> row.split(",", -1))
+            .filter(row -> row[3].equals(EventKind.ATOMIC.name()) && !row[0].equals("0"))
+            .sorted(Comparator.comparingLong(row -> Long.parseLong(row[2])))
+            .map(row -> row[0])
+            .toList();
+    int changes = 0;
+    for (int i = 1; i < threads.size(); i++) {
+      changes += threads.get(i).equals(threads.get(i - 1)) ? 0 : 1;
+    }
+    assertTrue(changes >= 40, threads.size() + " atomics, changes of thread: " + changes);
   }
 
   @Test

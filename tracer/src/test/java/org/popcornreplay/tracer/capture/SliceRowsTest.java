@@ -180,7 +180,8 @@ class SliceRowsTest {
     for (long page = 7; rows.size() < 3000; page += 1 + random.nextInt(2)) {
       rows.add(row(page, random));
     }
-    comesOut("in-order", List.of(rows.subList(0, 1), rows.subList(1, 600), rows.subList(600, 3000)));
+    comesOut(
+        "in-order", List.of(rows.subList(0, 1), rows.subList(1, 600), rows.subList(600, 3000)));
   }
 
   @Test
@@ -189,7 +190,7 @@ class SliceRowsTest {
     List<List<Row>> records = new ArrayList<>();
     for (int run = 0; run < 5; run++) {
       List<Row> rows = new ArrayList<>();
-      for (long page = 1000 - run; rows.size() < 300; page += 1 + random.nextInt(3)) {
+      for (long page = 1000L - run; rows.size() < 300; page += 1 + random.nextInt(3)) {
         rows.add(row(page, random));
       }
       records.add(rows);
@@ -213,8 +214,7 @@ class SliceRowsTest {
     ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN).putInt(12, 9);
     try (TraceWriter writer = writer("short")) {
       CaptureStream capture =
-          new CaptureStream(
-              Channels.newChannel(new ByteArrayInputStream(record)), writer, "main");
+          new CaptureStream(Channels.newChannel(new ByteArrayInputStream(record)), writer, "main");
       IOException e = assertThrows(IOException.class, capture::read);
       assertTrue(e.getMessage().startsWith("capture stream: "), e.getMessage());
     }
