@@ -314,7 +314,8 @@ final class ProgramBehaviour {
 
   private void futex(ReplayThread t, TraceEvent e, Step then) {
     if (inDecidedFunction(t)) {
-      waitedNanos[t.number()] += e.nanos();
+      boolean timedOut = e.result() == Outcome.ETIMEDOUT;
+      waitedNanos[t.number()] += timedOut ? overdue(e.nanos(), e.argument(2)) : e.nanos();
       then.run();
       return;
     }
@@ -371,11 +372,23 @@ final class ProgramBehaviour {
   }
 
   /**
-   * How long a wait until the moment of a clock may last: the trace does not have the clock, but a
-   * wait that timed out lasted as long as it should. Others ended before, by what wakes them.
+   * How long a wait until the moment of a clock may last: the time that was left at the call where
+   * it timed out. Others ended before, by what wakes them.
    */
   private static long remaining(TraceEvent wait) {
-    return wait.result() == Outcome.ETIMEDOUT ? Math.max(0, wait.nanos()) : Popcorn.NO_TIMEOUT;
+    return wait.result() == Outcome.ETIMEDOUT
+        ? overdue(wait.nanos(), wait.argument(2))
+        : Popcorn.NO_TIMEOUT;
+  }
+
+  /**
+   * How long a wait that timed out should have lasted: not what a busy recorder made of it.
+   *
+   * @param lasted how long it lasted in the recording
+   * @param left the time that was left at the call, or less than 0 where the trace has none
+   */
+  static long overdue(long lasted, long left) {
+    return Math.max(0, left < 0 ? lasted : Math.min(lasted, left));
   }
 
   // ---- Synchronisation functions.
