@@ -229,6 +229,37 @@ class ReplayTest {
     }
   }
 
+  /**
+   * A thread maps memory, protects it piece by piece, as allocators do, and unmaps some; its
+   * neighbours in one large page are read-only, or code.
+   */
+  @Test
+  void mappingsThatShareALargePageAreAllThere() throws IOException {
+    Path path =
+        script(
+            trace -> {
+              long behindText = 0x410000;
+              long readable = trace.region("readable", 1, 1);
+              long stack = readable + PAGE;
+              long arena = trace.reserve(300);
+              ThreadBuilder main = trace.mainThread();
+              main.read(readable).mmap(stack, 40 * PAGE, 0).mprotect(stack + PAGE, 39 * PAGE, 3);
+              ThreadBuilder worker = trace.spawn(main, "worker");
+              worker.migrate(1).write(stack + 2 * PAGE).write(stack + 39 * PAGE);
+              worker.mmap(arena, 300 * PAGE, 3).write(arena).write(arena + 299 * PAGE);
+              worker.munmap(arena, 10 * PAGE).mmap(arena, 20 * PAGE, 3).write(arena);
+              worker.mmap(behindText, PAGE, 3).write(behindText).migrate(0).read(readable).exit();
+              main.join(worker);
+              main.exit();
+            });
+    for (int pageBytes : new int[] {64, 1024, 4096, 8192, 16384, 65536, 1 << 21}) {
+      RunRequest request =
+          new RunRequest(2, "trace", dex(), Options.FAITHFUL, -1, false, pageBytes, 1);
+      Replay run = run(path, request, new RunListener() {});
+      assertNull(run.impasse(), "page of " + pageBytes + " bytes");
+    }
+  }
+
   @Test
   void smallPagesEndFalseSharing() throws IOException {
     Path path = pattern(Pattern.FALSE_SHARING, new PatternOptions(4, 1, 500, 20_000, 0, 1));

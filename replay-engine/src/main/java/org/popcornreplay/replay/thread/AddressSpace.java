@@ -12,9 +12,8 @@ import org.popcornreplay.protocol.Vma;
 import org.popcornreplay.traces.MapTable;
 
 /**
- * The recorded address space in pages of the run. Pages larger than 4096 bytes may hold several
- * recorded mappings: such mappings become one that is readable and writable, and changes during the
- * run only add what is missing.
+ * The recorded address space in pages of the run; {@link CoarseMappings} where these are larger
+ * than 4096 bytes.
  */
 final class AddressSpace {
   private static final int TRACE_PAGE_BYTES = 4096;
@@ -31,6 +30,7 @@ final class AddressSpace {
   private final PageScale scale;
   private final Object2IntOpenHashMap<String> objects = new Object2IntOpenHashMap<>();
   private final Long2IntOpenHashMap rowOfSequence = new Long2IntOpenHashMap();
+  private final CoarseMappings coarse;
   private final TreeMap<Long, Long> textEnds = new TreeMap<>();
   private final int bss;
   private long heapStart;
@@ -38,6 +38,7 @@ final class AddressSpace {
   AddressSpace(MapTable maps, PageScale scale) {
     this.maps = maps;
     this.scale = scale;
+    this.coarse = new CoarseMappings(maps, scale);
     objects.defaultReturnValue(-1);
     objects.put("", 0);
     objects.put("[heap]", Popcorn.HEAP_OBJECT);
@@ -49,7 +50,9 @@ final class AddressSpace {
       } else if (maps.file(row).equals("[heap]")) {
         heapStart = maps.start(row);
       }
-      if ((maps.protection(row) & PROT_EXEC) != 0) {
+      // Code that shares a page with data is taken as known: no node asks another for executable
+      // pages.
+      if ((maps.protection(row) & PROT_EXEC) != 0 && (!isCoarse() || coarse.isAlone(row))) {
         textEnds.put(maps.start(row), maps.start(row) + maps.length(row));
       }
     }
@@ -66,35 +69,36 @@ final class AddressSpace {
     rows.sort(Comparator.comparingLong(maps::start));
     if (scale.pageBytes() <= TRACE_PAGE_BYTES) {
       for (int row : rows) {
-        Range r = range(row);
-        popcorn.createRegion(r.start(), r.pages(), r.kind(), r.protection(), r.object());
+        create(popcorn, range(row));
       }
       return;
     }
-    long start = 0;
-    long end = -1;
-    Range alone = null;
+    Range open = null; // neighbours of the same kind are one region
     for (int row : rows) {
-      Range r = range(row);
-      if (r.start() < end) {
-        end = Math.max(end, r.start() + r.pages());
-        alone = null;
-      } else {
-        createMerged(popcorn, start, end, alone);
-        start = r.start();
-        end = r.start() + r.pages();
-        alone = r;
+      for (Range r : coarse.takeMissing(range(row), row)) {
+        if (open != null && isSameRegion(open, r) && !coarse.isAlone(row)) {
+          open =
+              new Range(
+                  open.start(), open.pages() + r.pages(), r.kind(), r.protection(), r.object());
+        } else {
+          create(popcorn, open);
+          open = r;
+        }
       }
     }
-    createMerged(popcorn, start, end, alone);
+    create(popcorn, open);
   }
 
-  private static void createMerged(Popcorn popcorn, long start, long end, Range alone) {
-    if (alone != null) {
-      popcorn.createRegion(
-          alone.start(), alone.pages(), alone.kind(), alone.protection(), alone.object());
-    } else if (end > start) {
-      popcorn.createRegion(start, end - start, RegionKind.ANON, Vma.READ | Vma.WRITE, 0);
+  private static boolean isSameRegion(Range a, Range b) {
+    return a.start() + a.pages() == b.start()
+        && a.kind() == b.kind()
+        && a.protection() == b.protection()
+        && a.object() == b.object();
+  }
+
+  private static void create(Popcorn popcorn, Range r) {
+    if (r != null) {
+      popcorn.createRegion(r.start(), r.pages(), r.kind(), r.protection(), r.object());
     }
   }
 
@@ -138,6 +142,11 @@ final class AddressSpace {
     return new Range(first, end - first, kind(flags, file), protection & 7, object(file));
   }
 
+  /** A private anonymous mapping, readable and writable. */
+  Range anonymous(long start, long length) {
+    return range(start, length, Vma.READ | Vma.WRITE, MAP_ANONYMOUS, "");
+  }
+
   private int object(String file) {
     int object = objects.getInt(file);
     if (object == -1) {
@@ -173,7 +182,12 @@ final class AddressSpace {
     return range(e.result(), e.argument(1), (int) e.argument(2), (int) e.argument(3), "");
   }
 
-  /** Whether the page size leaves no room for changes. */
+  /** With pages larger than recorded: what of this range is not mapped yet, and is from now on. */
+  List<Range> takeMissing(TraceEvent e, Range wanted) {
+    return coarse.takeMissing(wanted, rowOfSequence.get(e.sequence()));
+  }
+
+  /** Whether a page of the run may hold several recorded mappings. */
   boolean isCoarse() {
     return scale.pageBytes() > TRACE_PAGE_BYTES;
   }

@@ -487,7 +487,6 @@ final class ProgramBehaviour {
   private void addressSpace(ReplayThread t, TraceEvent e, Step then) {
     boolean failed = e.result() < 0 && e.result() >= -LARGEST_ERRNO;
     AddressSpace space = run.addressSpace();
-    VmaCall call = failed ? null : VmaCall.of(e, space);
     AddressSpaceOrder.Run order = run.addressSpaceOrder();
     if (!order.mayExecute(e.sequence())) {
       t.waitFor(
@@ -498,7 +497,8 @@ final class ProgramBehaviour {
       order.await(e.sequence(), t::wake);
       return;
     }
-    if (call == null || space.isCoarse()) {
+    VmaCall call = failed ? null : VmaCall.of(e, space);
+    if (call == null) {
       order.executed(e.sequence());
       t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), then);
       return;

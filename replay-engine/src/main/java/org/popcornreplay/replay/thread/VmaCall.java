@@ -1,5 +1,6 @@
 package org.popcornreplay.replay.thread;
 
+import java.util.List;
 import org.popcornreplay.protocol.Advice;
 import org.popcornreplay.protocol.Completion;
 import org.popcornreplay.protocol.Popcorn;
@@ -38,6 +39,10 @@ final class VmaCall {
 
   /** The call of an event; null where it changes nothing. */
   static VmaCall of(TraceEvent e, AddressSpace space) {
+    return space.isCoarse() ? coarse(e, space) : exact(e, space);
+  }
+
+  private static VmaCall exact(TraceEvent e, AddressSpace space) {
     PageScale scale = space.scale();
     long first = scale.pageOf(e.argument(0));
     long length = e.argument(1);
@@ -56,6 +61,46 @@ final class VmaCall {
         (popcorn, thread, ended) ->
             popcorn.mmap(
                 thread, r.start(), r.pages(), r.kind(), r.protection(), r.object(), ended));
+  }
+
+  /** Where pages hold several mappings, calls only map what is missing. */
+  private static VmaCall coarse(TraceEvent e, AddressSpace space) {
+    AddressSpace.Range wanted =
+        switch (e.code()) {
+          case MMAP -> space.mapped(e);
+          case MREMAP -> space.anonymous(e.result(), e.argument(2));
+          case BRK -> grownHeap(e, space);
+          default -> null;
+        };
+    List<AddressSpace.Range> missing = wanted == null ? List.of() : space.takeMissing(e, wanted);
+    if (missing.isEmpty()) {
+      return null;
+    }
+    String name = e.code() == BRK ? "brk" : e.code() == MREMAP ? "mremap" : "mmap";
+    return new VmaCall(name, (popcorn, thread, ended) -> mapAll(popcorn, thread, missing, ended));
+  }
+
+  private static AddressSpace.Range grownHeap(TraceEvent e, AddressSpace space) {
+    if (space.heapStart() == 0) {
+      space.heapStart(e.result());
+    }
+    long bytes = e.result() - space.heapStart();
+    return e.argument(0) == 0 || bytes <= 0 ? null : space.anonymous(space.heapStart(), bytes);
+  }
+
+  private static void mapAll(
+      Popcorn popcorn, int thread, List<AddressSpace.Range> ranges, Completion ended) {
+    Completion next =
+        ranges.size() == 1
+            ? ended
+            : (caller, result) -> {
+              if (result < 0) {
+                ended.ended(caller, result);
+              } else {
+                mapAll(popcorn, thread, ranges.subList(1, ranges.size()), ended);
+              }
+            };
+    mmap(ranges.get(0)).run(popcorn, thread, next);
   }
 
   private static VmaCall onRange(TraceEvent e, PageScale scale, long first, long pages) {
