@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
 import org.popcornreplay.traces.cli.CommandException;
 
 /** SQL as text: resources, literals, and DuckDB's complaints in one line. */
-final class Sql {
+public final class Sql {
   private Sql() {}
 
   /** A file under {@code sql/}. */
-  static String resource(String name) {
+  public static String resource(String name) {
     try (InputStream in = Sql.class.getResourceAsStream("/sql/" + name)) {
       if (in == null) {
         throw new IllegalArgumentException("no resource sql/" + name);
@@ -36,7 +36,7 @@ final class Sql {
           "^(IO|Serialization|INTERNAL|FATAL) Error|checksum|[Cc]orrupt|TransactionContext Error");
 
   /** DuckDB does not do what the query asks for, or cannot read the store. */
-  static CommandException refused(Path store, SQLException e) {
+  public static CommandException refused(Path store, SQLException e) {
     String text = firstLines(e);
     if (FILE_FAULT.matcher(text).find()) {
       return CommandException.badInput("run store: file=" + store + " cannot be read: " + text, e);

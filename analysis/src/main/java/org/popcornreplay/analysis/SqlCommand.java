@@ -12,9 +12,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.popcornreplay.analysis.perfetto.RunTimeline;
 import org.popcornreplay.replay.store.ParquetRuns;
 import org.popcornreplay.traces.cli.CommandException;
 import org.popcornreplay.traces.cli.CommandFrame;
@@ -42,6 +44,7 @@ import picocli.CommandLine.Parameters;
       "  popcorn-sql runs.duckdb hot-pages",
       "  popcorn-sql runs.duckdb compare 1 2 --csv",
       "  popcorn-sql runs.duckdb \"SELECT type, count(*) FROM messages GROUP BY type\"",
+      "  popcorn-sql runs.duckdb --export-perfetto run.json",
       "  popcorn-sql runs.duckdb functions --fail-if \"function = 'push' AND write_faults > 100\"",
       "",
       "Exit codes: 0 done, 1 --fail-if holds, 2 wrong usage or query, 3 the store cannot be used."
@@ -123,6 +126,27 @@ public final class SqlCommand implements Callable<Integer> {
   private Long asRun;
 
   @Option(
+      names = "--export-perfetto",
+      paramLabel = "FILE",
+      description = {
+        "write a run (the latest, or --run ID) as a timeline for ui.perfetto.dev:",
+        "threads of each node, faults, waits and migrations, messages as arrows"
+      })
+  private Path timelineFile;
+
+  @Option(
+      names = "--from-ms",
+      paramLabel = "MS",
+      description = "with --export-perfetto: begin at this simulated time")
+  private Double fromMillis;
+
+  @Option(
+      names = "--to-ms",
+      paramLabel = "MS",
+      description = "with --export-perfetto: end at this simulated time")
+  private Double toMillis;
+
+  @Option(
       names = "--allow-external-access",
       description = "let the query read and write other files (not for stores of strangers)")
   private boolean external;
@@ -157,6 +181,7 @@ public final class SqlCommand implements Callable<Integer> {
   @Option(names = "--debug", description = "stack traces of errors")
   private boolean debug;
 
+  private static final double LONGEST_MILLIS = 1e12;
   private static final int OUTPUT_BYTES = 1 << 16;
 
   private final PrintStream out;
@@ -191,6 +216,9 @@ public final class SqlCommand implements Callable<Integer> {
       }
       if (exportFolder != null) {
         return export(database);
+      }
+      if (timelineFile != null) {
+        return exportTimeline(database);
       }
       return ask(database);
     }
@@ -397,6 +425,42 @@ public final class SqlCommand implements Callable<Integer> {
       out.println(ParquetRuns.write(database.connection(), id, number, exportFolder));
     }
     return ExitCode.DONE;
+  }
+
+  private int exportTimeline(RunDatabase database) {
+    long from = nanos("--from-ms", fromMillis, 0);
+    long to = nanos("--to-ms", toMillis, Long.MAX_VALUE);
+    if (from >= to) {
+      throw CommandException.usage("--to-ms=" + toMillis + ", expected more than --from-ms");
+    }
+    List<Long> runs = chosenRuns(database);
+    if (runs.isEmpty()) {
+      throw CommandException.badInput("run store: file=" + store + " holds no run, expected one");
+    }
+    long id = runs.get(runs.size() - 1);
+    long startNanos = System.nanoTime();
+    long count = new RunTimeline(database, id, from, to).write(timelineFile);
+    if (!quiet) {
+      System.err.printf(
+          Locale.ROOT,
+          "popcorn-sql: run %d with %d events written to %s, %.2f s%n",
+          id,
+          count,
+          timelineFile,
+          (System.nanoTime() - startNanos) / 1e9);
+    }
+    return ExitCode.DONE;
+  }
+
+  private static long nanos(String option, Double millis, long otherwise) {
+    if (millis == null) {
+      return otherwise;
+    }
+    if (!(millis >= 0 && millis <= LONGEST_MILLIS)) {
+      throw CommandException.usage(
+          option + "=" + millis + ", expected 0 to " + (long) LONGEST_MILLIS);
+    }
+    return Math.round(millis * 1e6);
   }
 
   private List<Long> chosenRuns(RunDatabase database) {
