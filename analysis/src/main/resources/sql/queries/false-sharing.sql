@@ -44,7 +44,7 @@ sides AS (
   GROUP BY t.page, t.name, t.object_id),
 pairs AS (
   SELECT page, string_agg(side, ' | ' ORDER BY writes DESC, name) AS sides, count(*) AS objects,
-    array_to_string(list(name ORDER BY writes DESC, name)[:6], ', ') AS names,
+    array_to_string(list(name ORDER BY writes DESC, name) FILTER (WHERE kind IS NOT NULL)[:6], ', ') AS names,
     max(kind) FILTER (WHERE kind IS NOT NULL) AS kind, count(*) FILTER (WHERE kind = 'heap') AS blocks,
     array_to_string(list(DISTINCT site ORDER BY site) FILTER (WHERE site <> '')[:4], ', ') AS sites,
     array_to_string(list(DISTINCT pad ORDER BY pad) FILTER (WHERE pad <> '')[:6], ' ') AS confirm_with

@@ -35,7 +35,9 @@ final class Tracks {
     int number = number(node, Math.min(thread, FIRST_SENDING - 1));
     Track track = threads.get(number);
     if (track == null) {
-      track = named(node, number, ("thread " + thread + " " + (name == null ? "" : name)).strip());
+      String plain = "thread " + thread;
+      boolean hasName = name != null && !name.isBlank() && !name.equals(plain);
+      track = named(node, number, hasName ? plain + " " + name : plain);
       threads.put(number, track);
     }
     return track;
