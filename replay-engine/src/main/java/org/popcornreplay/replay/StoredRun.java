@@ -30,8 +30,9 @@ final class StoredRun {
       String label, long baselineNanos, Instant startedAt, long wallMillis, List<String> settings) {
     TraceReader trace = run.trace();
     nodes();
-    threads(trace.threads());
-    regions(run.padding().maps());
+    MapTable maps = run.padding().maps();
+    regions(maps);
+    threads(trace.threads(), maps);
     code(trace);
     variables(trace);
     RunRequest request = run.request();
@@ -73,7 +74,7 @@ final class StoredRun {
     }
   }
 
-  private void threads(ThreadTable table) {
+  private void threads(ThreadTable table, MapTable maps) {
     for (int i = 0; i < run.threads(); i++) {
       ReplayThread t = run.threadNumber(i);
       if (t == null || !t.hasStarted()) {
@@ -92,6 +93,18 @@ final class StoredRun {
       if (row >= 0 && table.stackHigh(row) > table.stackLow(row)) {
         store.describeRegion(
             "stack " + i, table.stackLow(row), table.stackHigh(row) - table.stackLow(row));
+        threadData(i, table.stackLow(row), table.stackHigh(row), maps);
+      }
+    }
+  }
+
+  /** Above its stack, in the same mapping, the C library keeps what it knows of a thread. */
+  private void threadData(int thread, long stackLow, long stackHigh, MapTable maps) {
+    for (int row = maps.size() - 1; row >= 0; row--) {
+      long end = maps.start(row) + maps.length(row);
+      if (maps.op(row).equals("mmap") && maps.start(row) <= stackLow && end > stackHigh) {
+        store.describeRegion("thread data " + thread, stackHigh, end - stackHigh);
+        return;
       }
     }
   }

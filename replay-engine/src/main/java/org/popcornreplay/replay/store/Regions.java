@@ -9,8 +9,15 @@ final class Regions {
 
   private final TreeMap<Long, Region> byStart = new TreeMap<>();
 
+  /** A region; where it lies over earlier ones, these keep what is left of them. */
   void add(String name, long start, long lengthBytes) {
-    byStart.put(start, new Region(name, start + lengthBytes));
+    long end = start + lengthBytes;
+    Map.Entry<Long, Region> under = byStart.lowerEntry(end);
+    if (under != null && under.getValue().end() > end) {
+      byStart.put(end, under.getValue());
+    }
+    byStart.subMap(start, end).clear();
+    byStart.put(start, new Region(name, end));
   }
 
   /** The region that holds the first byte of a page or begins on it; empty where there is none. */
