@@ -122,7 +122,8 @@ public record HeatChart(
       axis.setNumberFormatOverride(
           new PowerFormat(10, value -> String.format(Locale.ROOT, "%,.0f", value)));
       axis.setRange(0, Math.max(Math.log10(most), 0.3));
-      axis.setTickUnit(new NumberTickUnit(1));
+      // Powers of ten, or of two where there would be one tick or two.
+      axis.setTickUnit(new NumberTickUnit(most < 100 ? Math.log10(most < 20 ? 2 : 4) : 1));
     } else {
       axis.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));
       axis.setRange(0, most);

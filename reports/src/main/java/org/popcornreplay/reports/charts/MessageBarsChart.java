@@ -36,6 +36,9 @@ public record MessageBarsChart(
     LongFunction<String> countLabel,
     LongFunction<String> bytesLabel)
     implements Chart {
+  /** Width of a character of a label in widths of half a wide chart; half a narrow one has 0.19. */
+  private static final double LABEL_CHARACTER = 0.0175;
+
   @Override
   public int heightPixels(Frame frame) {
     return 50 + Math.max(70, types.size() * 24);
@@ -96,7 +99,9 @@ public record MessageBarsChart(
     // The numbers stand beside the bars, so the axis needs room for them and no ticks.
     axis.setTickLabelsVisible(false);
     axis.setTickMarksVisible(false);
-    axis.setRange(0, most * look.frame().pick(1.3, 2.4));
+    int longest = amounts.stream().mapToInt(amount -> label.apply(amount).length()).max().orElse(1);
+    double labelShare = Math.min(0.9, longest * LABEL_CHARACTER / look.frame().pick(1.0, 0.19));
+    axis.setRange(0, most / (1 - Math.max(0.2, labelShare)));
     return plot;
   }
 

@@ -18,7 +18,6 @@ public final class SqlTable {
   private static final Pattern MILLISECONDS = Pattern.compile("_ms($|_)");
   private static final int MOST_CHARACTERS = 160;
   private static final int SHORT_CHARACTERS = 24;
-  private static final int LONG_CHARACTERS = 40;
   private static final Set<String> NAMES_IN_CODE =
       Set.of(
           "address",
@@ -115,7 +114,9 @@ public final class SqlTable {
 
   private static Html cell(Rows rows, int row, String column) {
     if (rows.isNull(row, column)) {
-      return new Html().markup(isNumber(rows, column) ? "<td class=\"number\"></td>" : "<td></td>");
+      return new Html()
+          .markup(
+              isNumber(rows, column) ? "<td class=\"number\"></td>" : "<td class=\"short\"></td>");
     }
     if (isNumber(rows, column)) {
       Object raw = rows.cells().get(row)[rows.columns().indexOf(column)];
@@ -129,11 +130,7 @@ public final class SqlTable {
     Html inside =
         NAMES_IN_CODE.contains(column) && !text.isEmpty() ? Html.code(brief) : Html.text(brief);
     Html html =
-        new Html()
-            .markup(
-                text.length() <= SHORT_CHARACTERS
-                    ? "<td class=\"short\""
-                    : text.length() > LONG_CHARACTERS ? "<td class=\"long\"" : "<td");
+        new Html().markup(text.length() <= SHORT_CHARACTERS ? "<td class=\"short\"" : "<td");
     if (!brief.equals(text)) {
       html.markup(" title=\"" + Html.attribute(Html.shortened(text, 1000)) + "\"");
     }
