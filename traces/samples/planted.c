@@ -1,5 +1,6 @@
 // planted: programs with one problem each, whose line and object a report shall name.
-// Usage: planted blocks|lock|table|pairs
+// Usage: planted globals|blocks|lock|table|pairs
+// globals: two threads count in two variables that lie side by side in one page.
 // blocks: two threads count in two heap blocks that lie side by side in one page.
 // lock:   four threads add under one mutex nearly all of the time.
 // table:  four threads look up a table again and again; the first writes an entry now and then.
@@ -27,6 +28,19 @@ static void *count(void *argument) {
   struct tally *mine = argument;
   for (long i = 0; i < 3000000; i++) mine->count++;  // line of blocks
   return NULL;
+}
+
+static _Alignas(64) volatile long visitors;
+static _Alignas(64) volatile long requests;
+
+static void *count_visitors(void *unused) {
+  for (long i = 0; i < 3000000; i++) visitors++;  // line of globals, visitors
+  return unused;
+}
+
+static void *count_requests(void *unused) {
+  for (long i = 0; i < 3000000; i++) requests++;  // line of globals, requests
+  return unused;
 }
 
 static _Alignas(PAGE) struct {
@@ -84,7 +98,12 @@ int main(int argc, char **argv) {
   const char *problem = argc > 1 ? argv[1] : "";
   void *number[THREADS];
   for (long i = 0; i < THREADS; i++) number[i] = (void *)i;
-  if (!strcmp(problem, "blocks")) {
+  if (!strcmp(problem, "globals")) {
+    pthread_t other;
+    pthread_create(&other, NULL, count_requests, NULL);
+    run(count_visitors, number, 1);
+    pthread_join(other, NULL);
+  } else if (!strcmp(problem, "blocks")) {
     void *block[2] = {make_tally(), make_tally()};
     run(count, block, 2);
   } else if (!strcmp(problem, "lock")) {
@@ -94,7 +113,7 @@ int main(int argc, char **argv) {
   } else if (!strcmp(problem, "pairs")) {
     run(exchange, number, THREADS);
   } else {
-    fprintf(stderr, "usage: planted blocks|lock|table|pairs\n");
+    fprintf(stderr, "usage: planted globals|blocks|lock|table|pairs\n");
     return 2;
   }
   return 0;

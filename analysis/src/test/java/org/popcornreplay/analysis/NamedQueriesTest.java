@@ -11,21 +11,33 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.popcornreplay.replay.store.ParquetRuns;
 import org.popcornreplay.replay.store.SyntheticRun;
 
 /** Each named query finds what was planted in the synthetic run. */
 final class NamedQueriesTest {
   @TempDir static Path folder;
   private static RunDatabase database;
+  private static RunDatabase parquet;
 
   @BeforeAll
   static void open() {
-    database = RunDatabase.open(SampleStore.twoRuns(folder), Access.guarded(notice -> {}));
+    Path store = SampleStore.twoRuns(folder);
+    Path runs = folder.resolve("parquet");
+    Access writing = new Access(false, runs, Access.MEMORY_LIMIT, 0, Access.PATIENCE, notice -> {});
+    try (RunDatabase from = RunDatabase.open(store, writing)) {
+      for (long run : from.runIds()) {
+        ParquetRuns.write(from.connection(), run, run, runs);
+      }
+    }
+    database = RunDatabase.open(store, Access.guarded(notice -> {}));
+    parquet = RunDatabase.open(runs, Access.guarded(notice -> {}));
   }
 
   @AfterAll
   static void close() {
     database.close();
+    parquet.close();
   }
 
   private static QueryResult ask(String name) {
@@ -36,17 +48,28 @@ final class NamedQueriesTest {
     return NamedQueries.names();
   }
 
+  private static Map<String, Long> parameters(String name) {
+    return switch (name) {
+      case "compare" -> Map.of("run_a", 1L, "run_b", 2L);
+      case "page-life" -> Map.of("page", SyntheticRun.FALSE_PAGE, "run", 1L);
+      case "summary" -> Map.of();
+      default -> Map.of("run", 1L);
+    };
+  }
+
   @ParameterizedTest
   @MethodSource("names")
   void shouldGiveRowsForASampleRun(String name) {
-    Map<String, Long> parameters =
-        switch (name) {
-          case "compare" -> Map.of("run_a", 1L, "run_b", 2L);
-          case "page-life" -> Map.of("page", SyntheticRun.FALSE_PAGE, "run", 1L);
-          case "summary" -> Map.of();
-          default -> Map.of("run", 1L);
-        };
-    assertTrue(database.ask(name, parameters).size() > 0, name);
+    assertTrue(database.ask(name, parameters(name)).size() > 0, name);
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void aFolderOfParquetRunsAnswersLikeTheStore(String name) {
+    QueryResult ofStore = database.ask(name, parameters(name));
+    QueryResult ofFolder = parquet.ask(name, parameters(name));
+    assertEquals(ofStore.columns(), ofFolder.columns());
+    assertEquals(ofStore.rows(), ofFolder.rows());
   }
 
   @Test

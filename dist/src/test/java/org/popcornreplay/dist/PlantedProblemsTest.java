@@ -85,6 +85,63 @@ final class PlantedProblemsTest {
   }
 
   @Test
+  void falseSharingOfTwoGlobalsNamesBothWithTheirLines() throws IOException {
+    Path trace = record("globals");
+    Path store = folder.resolve("globals.duckdb");
+    replay(trace, 2, "-o", store);
+    JsonNode row = firstRow(store, "false-sharing");
+    assertEquals("false-sharing", row.get("sharing").asText(), row.toString());
+    String sides = row.get("sides").asText();
+    assertTrue(
+        sides.matches(".*visitors \\(thread [^|]*" + place("line of globals, visitors") + ".*"),
+        sides);
+    assertTrue(
+        sides.matches(".*requests \\(thread [^|]*" + place("line of globals, requests") + ".*"),
+        sides);
+    assertTrue(row.get("advice").asText().startsWith("align each of"), row.toString());
+    assertTrue(
+        row.get("confirm_with").asText().contains("--pad requests")
+            && row.get("confirm_with").asText().contains("--pad visitors"),
+        row.toString());
+    String line = firstRow(store, "hot-lines").get("place").asText();
+    assertTrue(
+        line.endsWith(place("line of globals, visitors"))
+            || line.endsWith(place("line of globals, requests")),
+        line);
+    JsonNode padding = replay(trace, 2, "--pad", "visitors", "--pad", "requests").get("padding");
+    assertEquals("confirmed", padding.get("verdict").asText(), padding.toString());
+    numbersAgree(store);
+  }
+
+  /** What is counted in two ways has one number, whichever table one asks. */
+  private static void numbersAgree(Path store) {
+    Shell.Result wrong =
+        Shell.popcorn(
+            "popcorn-sql",
+            store,
+            """
+            SELECT r.run_id FROM runs r WHERE NOT (
+              simulated_ns = (SELECT sum(end_ns - start_ns) FROM critical_path c WHERE c.run_id = r.run_id)
+              AND message_count = (SELECT count(*) FROM messages m WHERE m.run_id = r.run_id)
+              AND message_count = (SELECT sum(message_count) FROM traffic m WHERE m.run_id = r.run_id)
+              AND message_count = (SELECT sum(messages_sent) FROM nodes n WHERE n.run_id = r.run_id)
+              AND message_bytes = (SELECT sum(bytes) FROM messages m WHERE m.run_id = r.run_id)
+              AND migration_count = (SELECT count(*) FROM migrations m WHERE m.run_id = r.run_id)
+              AND read_faults + write_faults + upgrade_faults = (SELECT count(*) FROM faults f WHERE f.run_id = r.run_id)
+              AND read_faults + write_faults + upgrade_faults
+                = (SELECT sum(read_faults + write_faults) FROM pages p WHERE p.run_id = r.run_id)
+              AND (SELECT sum(fault_ns) FROM pages p WHERE p.run_id = r.run_id)
+                = (SELECT sum(end_ns - start_ns) FROM faults f WHERE f.run_id = r.run_id)
+              AND 0 = (SELECT count(*) FROM threads t WHERE t.run_id = r.run_id AND end_ns - start_ns
+                <> compute_ns + fault_ns + futex_ns + vma_ns + migration_ns + run_queue_ns + syscall_ns + idle_ns)
+              AND 0 = (SELECT count(*) FROM threads t WHERE t.run_id = r.run_id AND end_ns - start_ns
+                <> (SELECT sum(i.end_ns - i.start_ns) FROM intervals i WHERE i.run_id = t.run_id AND i.thread = t.thread)))""",
+            "--fail-if",
+            "true");
+    assertEquals(0, wrong.exitCode(), wrong.stdout() + wrong.stderr());
+  }
+
+  @Test
   void aContendedLockIsNamedWithTheLineThatWaits() throws IOException {
     Path store = folder.resolve("lock.duckdb");
     replay(record("lock"), 2, "-o", store);
@@ -92,6 +149,7 @@ final class PlantedProblemsTest {
     assertEquals("ledger", row.get("object").asText(), row.toString());
     assertTrue(row.get("called_at").asText().endsWith(place("line of lock")), row.toString());
     assertEquals(400, row.get("acquisitions").asInt(), row.toString());
+    numbersAgree(store);
     // The main thread waits for its turn at an atomic operation; the path goes on in whose it was.
     Shell.Result path = Shell.popcorn("popcorn-sql", store, "critical-path", "--csv");
     assertTrue(path.stdout().lines().noneMatch(line -> line.startsWith("idle")), path.stdout());
