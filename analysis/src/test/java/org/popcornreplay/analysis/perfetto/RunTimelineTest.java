@@ -77,9 +77,9 @@ final class RunTimelineTest {
     return events;
   }
 
-  private static double ask(String sql) {
+  private static long ask(String sql) {
     try (RunDatabase database = RunDatabase.open(store, Access.guarded(notice -> {}))) {
-      return database.ask(sql).number(0, "n");
+      return ((Number) database.ask(sql).value(0, "n")).longValue();
     }
   }
 
@@ -184,7 +184,7 @@ final class RunTimelineTest {
 
   @Test
   void aStretchHasWhatReachesIntoItAndNoLooseArrows() throws IOException {
-    long whole = (long) ask("SELECT simulated_ns AS n FROM runs WHERE run_id = 1");
+    long whole = ask("SELECT simulated_ns AS n FROM runs WHERE run_id = 1");
     JsonNode events = export(1, whole / 3, whole / 2);
     for (JsonNode e : events) {
       if (e.has("ts")) {
