@@ -73,7 +73,7 @@ typedef struct {
    UShort  words;    /* logged after the header */
    UShort  nMembers;
    UChar   form;     /* SEGMENT_* */
-   UChar   known;    /* full detail: Java knows it */
+   UShort  known;    /* full detail: the number of the stream that has told it */
    Member* members;  /* in program order */
 } Segment;
 
@@ -141,7 +141,8 @@ extern ULong sliceInstructions;
 /* ---------------------------------------------------------------- parts */
 
 /* output.c */
-void  openOutput(const HChar* path);
+extern UShort streamNumber;  /* of this process, from 1; a forked child begins another one */
+Bool  openOutput(const HChar* path, Bool wait);
 void  closeOutput(void);
 void  abandonOutput(void);
 void  flushOutput(void);
@@ -179,11 +180,13 @@ void keepTurn(void);                         /* the thread may be about to block
 Thread* threadNumberedBy(Addr threadPointer);
 void noteStack(Thread* t);
 void endThreads(void);
+void keepOnly(ThreadId tid); /* in a forked child: its only thread becomes thread 0 of a new trace */
 
 /* syscalls.c */
 extern Int terminalBlockBytes; /* -1: for programs that make Popcorn's calls; 0: as the host says */
 #define NEVER_RETURNED (-512) /* result of a call in which the process ended */
 void initSyscalls(void);
+extern Int exitStatus;       /* what the process gave to exit_group, -1 = nothing yet */
 void putCall(Thread* t, Long result);
 void putInitialMap(void);
 void kernelAccess(Thread* t, Bool write, Addr a, SizeT bytes, Addr ip);
@@ -199,8 +202,17 @@ Addr popcornCall(VexGuestAMD64State* guest, Addr next);
 /* lock.c: missing where the core's lock cannot be replaced */
 Bool othersWait(void) __attribute__((weak));
 void yieldTurn(ThreadId tid) __attribute__((weak));
+/* follow.c */
+extern const HChar* followDirectory; /* NULL = children are not recorded */
+void followFirst(void);
+Bool followExecuted(void);
+Bool followForked(UInt thread, ULong instructions);
+void followNoMore(void);
+void beforeExecution(Addr path);
+void putProgram(void);
 
 /* code.c */
+void  forgetCode(void);      /* a new stream knows no addresses */
 void  needCode(Addr ip);
 UInt  allocationStack(ThreadId tid);
 Bool  handleRequest(ThreadId tid, UWord* args, UWord* result);

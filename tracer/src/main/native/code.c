@@ -38,11 +38,26 @@ static Bool addKnown(Known* k, ULong key)
 
 static Known codeKnown, stackKnown;
 
+static Addr lately[256];
+
+static void forget(Known* k)
+{
+   VG_(free)(k->keys);
+   k->keys = NULL;
+   k->size = k->used = 0;
+}
+
+void forgetCode(void)
+{
+   forget(&codeKnown);
+   forget(&stackKnown);
+   VG_(memset)(lately, 0, sizeof(lately));
+}
+
 /* Tells Java the function and the line of a code address, once. */
 void needCode(Addr ip)
 {
-   static Addr lately[256];
-   UInt        at = (ip ^ (ip >> 8)) & 255;
+   UInt at = (ip ^ (ip >> 8)) & 255;
    if (lately[at] == ip)
       return;
    lately[at] = ip;

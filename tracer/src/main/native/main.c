@@ -9,12 +9,15 @@ ULong sliceInstructions = 10000;
 
 static const HChar* outputPath;
 static Int          recorder; /* process id of who started us, 0 = not said */
+static Bool         isChild;  /* started in place of a program that a followed process executes */
 
 static Bool option(const HChar* arg)
 {
    const HChar* text;
    if (VG_STR_CLO(arg, "--to", outputPath)) {
    } else if (VG_BINT_CLO(arg, "--recorder", recorder, 1, 0x7fffffff)) {
+   } else if (VG_STR_CLO(arg, "--follow", followDirectory)) {
+   } else if (VG_BOOL_CLO(arg, "--child", isChild)) {
    } else if (VG_BINT_CLO(arg, "--slice", sliceInstructions, 128, 1000000000)) {
    } else if (VG_BINT_CLO(arg, "--turn", turnInstructions, 0, 1000000000)) {
    } else if (VG_BOOL_CLO(arg, "--full", fullDetail)) {
@@ -34,11 +37,6 @@ static void usage(void)
 
 static void debugUsage(void) {}
 
-static void childStarts(ThreadId tid)
-{
-   abandonOutput();
-}
-
 static void hello(void)
 {
    UChar* r = reserve(RECORD_HELLO, 24);
@@ -49,20 +47,57 @@ static void hello(void)
    ((UInt*)r)[5] = 0;
 }
 
+/* In a forked child, which has one thread: it writes a trace of its own, or none. */
+static void childStarts(ThreadId tid)
+{
+   Bool    wasRecording = recording;
+   Thread* t = threadOf[tid];
+   abandonOutput();
+   if (followDirectory == NULL)
+      return;
+   if (!wasRecording || t == NULL || !followForked(t->number, t->instructions)) {
+      followNoMore();
+      return;
+   }
+   recording = True;
+   streamNumber++;
+   forgetCode();
+   hello();
+   keepOnly(tid);
+   flushOutput();
+}
+
+static void notOpened(const HChar* path)
+{
+   VG_(umsg)("capture: cannot open %s\n", path);
+   VG_(exit)(70);
+}
+
 static void afterOptions(void)
 {
    if (outputPath == NULL) {
       VG_(umsg)("capture: --to=PIPE is missing\n");
       VG_(exit)(70);
    }
-   VG_(prctl)(VKI_PR_SET_PDEATHSIG, VKI_SIGKILL, 0, 0, 0);
-   if (recorder != 0 && VG_(getppid)() != recorder)
-      VG_(exit)(141); /* it was killed before we asked to die with it: nobody will open the pipe */
-   openOutput(outputPath);
+   if (isChild) {
+      recording = followExecuted();
+   } else {
+      VG_(prctl)(VKI_PR_SET_PDEATHSIG, VKI_SIGKILL, 0, 0, 0);
+      if (recorder != 0 && VG_(getppid)() != recorder)
+         VG_(exit)(141); /* it was killed before we asked to die with it: nobody will open the pipe */
+      if (followDirectory != NULL)
+         followFirst();
+      if (!openOutput(outputPath, True))
+         notOpened(outputPath);
+      recording = True;
+   }
    initVisits();
-   recording = True;
-   hello();
-   flushOutput();
+   if (recording) {
+      hello();
+      putProgram();
+      flushOutput();
+   } else
+      followNoMore();
    VG_(atfork)(NULL, NULL, childStarts);
 }
 
@@ -72,7 +107,7 @@ static void ends(Int exitCode)
       return;
    endThreads();
    UChar* r = reserve(RECORD_END, 8);
-   ((Int*)r)[0] = exitCode;
+   ((Int*)r)[0] = exitStatus;
    ((UInt*)r)[1] = 0;
    closeOutput();
 }

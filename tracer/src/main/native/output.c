@@ -17,15 +17,19 @@ static UChar output[OUTPUT_BYTES + 8] __attribute__((aligned(64)));
 static UInt  used;
 static Int   fd = -1;
 
-void openOutput(const HChar* path)
+UShort streamNumber = 1;
+
+/* Where it need not wait for the recorder, the open fails while nobody reads. */
+Bool openOutput(const HChar* path, Bool wait)
 {
-   Int plain = VG_(fd_open)(path, VKI_O_WRONLY, 0);
-   if (plain < 0) {
-      VG_(umsg)("capture: cannot open %s\n", path);
-      VG_(exit)(70);
-   }
+   Int plain = VG_(fd_open)(path, VKI_O_WRONLY | (wait ? 0 : VKI_O_NONBLOCK), 0);
+   if (plain < 0)
+      return False;
+   if (!wait)
+      VG_(fcntl)(plain, VKI_F_SETFL, VKI_O_WRONLY);
    fd = VG_(safe_fd)(plain);
    VG_(fcntl)(fd, SET_PIPE_BYTES, PIPE_BYTES); /* refused where it is no pipe or users have less: it works either way */
+   return True;
 }
 
 void flushOutput(void)

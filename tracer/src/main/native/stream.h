@@ -25,10 +25,13 @@ enum {
                           members of 32 bytes: i64 offset, u64 ip, u32 bytes, i16 root,
                           i16 instruction, u8 kind, 7 bytes 0 */
    RECORD_WORDS = 13,  /* u32 thread, u32 words, u64 instructions before, words */
-   RECORD_END = 14,    /* i32 exit code, u32 threads */
+   RECORD_END = 14,    /* i32 exit code (-1 = ended by a signal), u32 threads */
    RECORD_EXEC = 15,   /* as EVENT: an execve that is about to happen */
    RECORD_NOTE = 16,   /* text: what a person should know */
-   RECORD_THREAD_END = 17 /* u32 thread, u32 0, u64 instructions */
+   RECORD_THREAD_END = 17,/* u32 thread, u32 0, u64 instructions */
+   RECORD_PROGRAM = 18,/* u32 0 = the program, 1 = its next argument, u32 0, text */
+   RECORD_WAITED = 19, /* u32 pid, i32 status: the program waited for a child of it */
+   RECORD_LEFT = 20    /* the process is about to execute a program that is not followed */
 };
 
 /* A packed row: what a slice did to a page. A byte of ROW_* bits; the page less that of the row
@@ -50,6 +53,12 @@ enum {
    LINES_RUN = 64,  /* a byte follows: how many lines more without a gap */
    LINES_ANY = 128  /* 8 bytes follow: the mask */
 };
+/* With --follow=DIR, what a process image writes to DIR/control before it opens its own stream,
+   DIR/stream.PID.IMAGE: one write of this many bytes. u32 pid, u32 parent's pid, u32 forked (else
+   executed), u32 thread, u64 image, u64 parent's image, u64 instructions (thread and instructions of the parent at the fork),
+   text. The recorder opens the stream, or removes it where it follows no more processes. */
+#define ANNOUNCEMENT_BYTES 256
+#define ANNOUNCEMENT_TEXT 40
 
 enum { ACCESS_READ, ACCESS_WRITE, ACCESS_UPDATE, ACCESS_LOCKED };
 

@@ -3,12 +3,17 @@
 
 #include "capture.h"
 
+#ifndef __NR_execveat
+#define __NR_execveat 322
+#endif
 #ifndef __NR_clone3
 #define __NR_clone3 435
 #endif
 
 /* futex operations, without the flag bits */
 enum { OP_WAIT = 0, OP_WAIT_BITSET = 9, OP_LOCK_PI = 6, OP_WAIT_REQUEUE_PI = 11, OP_LOCK_PI2 = 13 };
+
+Int exitStatus = -1;
 
 static ULong clockNanos(Int clock)
 {
@@ -75,6 +80,7 @@ static void kernelWrites(CorePart part, ThreadId tid, Addr a, SizeT bytes)
 /* ---------------------------------------------------------------- address space */
 
 static Addr stackLow; /* of the main thread's stack, as last told */
+static Addr stackTop; /* an address in it */
 static Addr heapEnd;  /* what brk moves, in whole pages */
 
 extern Addr VG_(brk_base); /* of the core, not among the tools' headers */
@@ -106,10 +112,14 @@ static void putMap(UInt thread, UInt op, Addr start, SizeT length, UInt prot, UI
    VG_(memcpy)(r + 40, file, n + 1);
 }
 
+/* The address space when the trace begins: at the first instruction, or at a fork. */
 void putInitialMap(void)
 {
    static Addr starts[4096];
-   Addr sp = VG_(get_SP)(1);
+   if (stackTop == 0) {
+      stackTop = VG_(get_SP)(1);
+      stackLow = VG_PGROUNDDN(stackTop) - STACK_EXPAND;
+   }
    Int  n = VG_(am_get_segment_starts)(SkAnonC | SkFileC | SkShmC, starts, 4096);
    for (Int i = 0; i < n; i++) {
       const NSegment* s = VG_(am_find_nsegment)(starts[i]);
@@ -123,16 +133,17 @@ void putInitialMap(void)
       Addr  start = s->start;
       SizeT length = s->end + 1 - start;
       UInt  flags = s->kind == SkShmC ? 0x1 : s->kind == SkFileC ? 0x2 : 0x22;
-      if (sp >= s->start && sp <= s->end) {
+      if (stackTop >= s->start && stackTop <= s->end) {
          file = "[stack]";
          flags |= 0x100; /* MAP_GROWSDOWN */
-         start = stackLow = VG_PGROUNDDN(sp) - STACK_EXPAND;
+         start = stackLow;
          length = s->end + 1 - start;
       } else if (s->kind == SkAnonC && s->start == VG_(brk_base)) {
          /* Valgrind maps the first page in advance; for the kernel the heap is empty. */
          file = "[heap]";
-         heapEnd = s->start;
-         length = 0;
+         if (heapEnd == 0)
+            heapEnd = s->start;
+         length = heapEnd - s->start;
       }
       putMap(0, MAP_INITIAL, start, length, protectionOf(s), flags, s->offset, file);
    }
@@ -296,6 +307,7 @@ static void before(ThreadId tid, UInt number, UWord* args, UInt nArgs)
             c->timeout = nanosAt(args[2]);
          break;
       case __NR_exit_group:
+         exitStatus = (Int)(args[0] & 0xff);
          putCall(t, 0);
          break;
       case __NR_exit:
@@ -305,11 +317,14 @@ static void before(ThreadId tid, UInt number, UWord* args, UInt nArgs)
       case __NR_rt_sigreturn:
          putCall(t, 0);
          break;
-      case __NR_execve: {
+      case __NR_execve:
+      case __NR_execveat: {
          ULong a[6];
          for (Int i = 0; i < 6; i++)
             a[i] = c->args[i];
          putEvent(t, EVENT_SYSCALL, number, 0, a, 0, 0, c->ip);
+         beforeExecution(args[number == __NR_execve ? 0 : 1]);
+         flushOutput();
          break;
       }
       default:
@@ -370,6 +385,11 @@ static void after(ThreadId tid, UInt number, UWord* args, UInt nArgs, SysRes res
       return;
    if (!sr_isError(result))
       tellTerminalBlock(number, t->call.args);
+   if (number == __NR_wait4 && !sr_isError(result) && sr_Res(result) > 0 && readable(args[1], 4)) {
+      UChar* r = reserve(RECORD_WAITED, 8);
+      ((UInt*)r)[0] = sr_Res(result);
+      ((Int*)r)[1] = *(Int*)args[1];
+   }
    putCall(t, sr_isError(result) ? -(Long)sr_Err(result) : (Long)sr_Res(result));
 }
 

@@ -158,6 +158,29 @@ void keepTurn(void)
       yieldTurn(VG_INVALID_THREADID);
 }
 
+void keepOnly(ThreadId tid)
+{
+   Thread* t = threadOf[tid];
+   for (UInt i = 0; i < nAll; i++)
+      if (all[i] != t) {
+         freeVisits(all[i]);
+         VG_(free)(all[i]);
+      }
+   for (ThreadId i = 1; i < VG_N_THREADS; i++)
+      threadOf[i] = NULL;
+   threadOf[tid] = all[0] = running = t;
+   nAll = 1;
+   turnOf = t;
+   turnStart = 0;
+   Bool clears = t->call.number == __NR_clone && (t->call.args[0] & VKI_CLONE_CHILD_CLEARTID) != 0;
+   t->clearChildTid = clears ? t->call.args[3] : 0;
+   t->call.active = False;
+   t->number = t->parent = 0;
+   t->instructions = t->sliceStart = 0;
+   t->started = False;
+   begins(tid);
+}
+
 static void codeStarts(ThreadId tid, ULong blocks)
 {
    keepTurn();

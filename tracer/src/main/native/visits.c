@@ -483,7 +483,7 @@ static void putSegment(Segment* s)
       ((Short*)to)[11] = m->instruction;
       ((ULong*)to)[3] = m->kind;
    }
-   s->known = 1;
+   s->known = streamNumber;
 }
 
 static void putWords(const Thread* t, ULong before, const UWord* from, const UWord* to)
@@ -506,7 +506,7 @@ static void drainFull(Thread* t)
    ULong        before = at;
    while (p < end) {
       Segment* s = (Segment*)*p;
-      if (!s->known)
+      if (s->known != streamNumber)
          putSegment(s);
       Bool cut = at + s->need > t->sliceStart + sliceInstructions;
       if (cut || s->form == SEGMENT_ATOMIC) {

@@ -16,10 +16,11 @@ final class InterruptSignals {
 
   private InterruptSignals() {}
 
-  static InterruptSignals leaveTo(Process program) {
+  /** What happens from now on at Ctrl-C and where somebody ends us. */
+  static InterruptSignals leaveTo(Runnable interrupted, Runnable terminated) {
     InterruptSignals all = new InterruptSignals();
-    all.handle("INT", () -> {});
-    all.handle("TERM", program::destroy);
+    all.handle("INT", interrupted);
+    all.handle("TERM", terminated);
     return all;
   }
 

@@ -2,24 +2,17 @@ package org.popcornreplay.tracer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import org.popcornreplay.tracer.capture.CaptureStream;
+import org.popcornreplay.tracer.capture.CaptureOptions;
 import org.popcornreplay.tracer.capture.CaptureTool;
 import org.popcornreplay.tracer.capture.NativeRun;
-import org.popcornreplay.tracer.capture.OwnLocale;
 import org.popcornreplay.tracer.capture.ProgramFile;
 import org.popcornreplay.tracer.command.TracePlace;
-import org.popcornreplay.traces.Manifest;
-import org.popcornreplay.traces.TraceWriter;
 import org.popcornreplay.traces.cli.CommandException;
 import org.popcornreplay.traces.cli.FileFault;
 import picocli.CommandLine.Command;
@@ -49,7 +42,7 @@ public final class RecordCommand implements Callable<Integer> {
     off
   }
 
-  private static final int MAX_THREADS = 4200;
+  private static final int MOST_PROCESSES = 4096;
 
   @ParentCommand private TraceCommand parent;
 
@@ -102,6 +95,21 @@ public final class RecordCommand implements Callable<Integer> {
   private String terminalBlockBytes;
 
   @Option(
+      names = "--follow-children",
+      description =
+          "Record the processes that PROG begins too, each in a trace of its own in DIR/children.")
+  private boolean followChildren;
+
+  @Option(
+      names = "--most-processes",
+      defaultValue = "256",
+      paramLabel = "N",
+      description =
+          "How many of them --follow-children records; later ones run without (default"
+              + " ${DEFAULT-VALUE}).")
+  private int mostProcesses;
+
+  @Option(
       names = "--timeout",
       paramLabel = "S",
       description = "End the program after S seconds; the trace is finished.")
@@ -137,7 +145,21 @@ public final class RecordCommand implements Callable<Integer> {
       ProgramFile.check(program);
       try (TracePlace place = TracePlace.take(trace, force)) {
         NativeRun plain = calibrate ? calibrate(program) : null;
-        return record(tool, program, place, trace, plain);
+        int code =
+            recording(tool)
+                .run(
+                    program.getFileName().toString(),
+                    place,
+                    trace,
+                    plain == null ? 0 : plain.cpuNanos());
+        if (plain != null && plain.exitCode() != code) {
+          System.err.printf(
+              Locale.ROOT,
+              "popcorn-trace: --calibrate: exit code=%d natively, %d recorded: the runs differ%n",
+              plain.exitCode(),
+              code);
+        }
+        return code;
       }
     } catch (IOException e) {
       throw notRecorded(trace, e);
@@ -147,6 +169,19 @@ public final class RecordCommand implements Callable<Integer> {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  private Recording recording(CaptureTool tool) {
+    CaptureOptions options =
+        new CaptureOptions(
+            detail == Detail.full,
+            sliceInstructions,
+            popcornCalls.name(),
+            pretendNodes,
+            terminalBlockBytes.equals("auto") ? -1 : Integer.parseInt(terminalBlockBytes),
+            followChildren ? mostProcesses : 0);
+    boolean tells = !quiet() && (progress || Progress.isTerminal());
+    return new Recording(tool, options, words, timeoutSeconds, tells, quiet());
   }
 
   private static CommandException notRecorded(Path trace, IOException e) {
@@ -164,6 +199,10 @@ public final class RecordCommand implements Callable<Integer> {
     }
     if (pretendNodes < 1 || pretendNodes > 32) {
       throw CommandException.usage("--pretend-nodes=" + pretendNodes + ", expected 1 to 32");
+    }
+    if (mostProcesses < 1 || mostProcesses > MOST_PROCESSES) {
+      throw CommandException.usage(
+          "--most-processes=" + mostProcesses + ", expected 1 to " + MOST_PROCESSES);
     }
     if (timeoutSeconds < 0) {
       throw CommandException.usage("--timeout=" + timeoutSeconds + ", expected 1 or more");
@@ -195,166 +234,7 @@ public final class RecordCommand implements Callable<Integer> {
     return plain;
   }
 
-  private int record(CaptureTool tool, Path program, TracePlace place, Path trace, NativeRun plain)
-      throws IOException, InterruptedException {
-    long began = System.nanoTime();
-    Manifest manifest =
-        new Manifest()
-            .program(words.get(0), words.subList(1, words.size()))
-            .fullDetail(detail == Detail.full)
-            .sliceMarks(detail == Detail.full)
-            .sliceInstructions(sliceInstructions);
-    manifest.json().put("popcorn_syscalls", popcornCalls.name()).put("pretend_nodes", pretendNodes);
-    if (plain != null && plain.cpuNanos() > 0) {
-      manifest.nativeCpuNanos(plain.cpuNanos());
-    }
-    manifest.json().withObject("/tools").put("valgrind", tool.valgrindVersion());
-    try (ScratchFolder scratch = ScratchFolder.create();
-        TraceWriter writer = TraceWriter.create(place.partial(), manifest)) {
-      Path fifo = scratch.pipe();
-      Path log = scratch.log();
-      if (new ProcessBuilder("mkfifo", "-m", "600", fifo.toString()).start().waitFor() != 0) {
-        throw new IOException("mkfifo " + fifo + " failed");
-      }
-      writer.moved(place.settle());
-      Process process = start(tool, fifo, log);
-      InterruptSignals signals = InterruptSignals.leaveTo(process);
-      Thread alarm = timeout(process);
-      openWhenGone(process, fifo);
-      CaptureStream stream;
-      try (FileChannel channel = FileChannel.open(fifo, StandardOpenOption.READ)) {
-        stream = new CaptureStream(channel, writer, program.getFileName().toString());
-        boolean tells = !quiet() && (progress || Progress.isTerminal());
-        Progress told =
-            tells
-                ? new Progress(stream::instructions, stream::accesses, writer::bytesWritten)
-                : null;
-        try {
-          stream.read();
-        } finally {
-          if (told != null) {
-            told.end();
-          }
-        }
-      }
-      int code = process.waitFor();
-      alarm.interrupt();
-      signals.restore();
-      explain(log);
-      for (String note : stream.notes()) {
-        System.err.println("popcorn-trace: " + note);
-      }
-      if (plain != null && plain.exitCode() != code) {
-        System.err.printf(
-            Locale.ROOT,
-            "popcorn-trace: --calibrate: exit code=%d natively, %d recorded: the runs differ%n",
-            plain.exitCode(),
-            code);
-      }
-      stream.finish();
-      manifest.exitCode(code);
-      if (stream.ended()) {
-        writer.finish();
-      } else {
-        writer.flush();
-      }
-      if (!quiet()) {
-        System.err.printf(
-            Locale.ROOT,
-            "popcorn-trace: wrote %s: %,d instructions, %,d accesses, %,d bytes in %.1f s%s%n",
-            trace,
-            stream.instructions(),
-            stream.accesses(),
-            writer.bytesWritten(),
-            (System.nanoTime() - began) / 1e9,
-            stream.ended() ? "" : " (incomplete: the capture tool was killed)");
-      }
-      return code;
-    }
-  }
-
   private boolean quiet() {
     return parent != null && parent.quiet();
-  }
-
-  private Process start(CaptureTool tool, Path fifo, Path log) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.addAll(
-        List.of(
-            tool.program().toString(),
-            "--command-line-only=yes",
-            "--tool=poptrace",
-            "-q",
-            "--log-file=" + log,
-            "--vgdb=no",
-            "--fair-sched=try",
-            "--smc-check=all-non-file",
-            "--num-callers=12",
-            "--max-threads=" + MAX_THREADS,
-            "--to=" + fifo,
-            "--recorder=" + ProcessHandle.current().pid(),
-            "--slice=" + sliceInstructions,
-            "--full=" + (detail == Detail.full ? "yes" : "no"),
-            "--popcorn=" + popcornCalls.name(),
-            "--nodes=" + pretendNodes,
-            "--terminal-block=" + (terminalBlockBytes.equals("auto") ? "-1" : terminalBlockBytes)));
-    command.addAll(words); // its first word as given: programs print it, and some obey it
-    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-    OwnLocale.restore(builder.environment());
-    builder.environment().put("VALGRIND_LIB", tool.directory().toString());
-    builder.environment().put("VALGRIND_LAUNCHER", tool.program().toString());
-    return builder.start();
-  }
-
-  /** Opens the pipe's other end when the tool is gone, so that nobody waits for it for ever. */
-  private static void openWhenGone(Process process, Path fifo) {
-    Thread opener =
-        new Thread(
-            () -> {
-              try {
-                process.waitFor();
-                FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE).close();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              } catch (IOException e) {
-                // it was opened and removed: nobody waits
-              }
-            },
-            "pipe opener");
-    opener.setDaemon(true);
-    opener.start();
-  }
-
-  private Thread timeout(Process process) {
-    Thread alarm =
-        new Thread(
-            () -> {
-              try {
-                TimeUnit.SECONDS.sleep(timeoutSeconds);
-                process.destroy();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "timeout");
-    alarm.setDaemon(true);
-    if (timeoutSeconds > 0) {
-      alarm.start();
-    }
-    return alarm;
-  }
-
-  /** What Valgrind said that a user can act on. */
-  private static void explain(Path log) throws IOException {
-    if (!Files.exists(log)) {
-      return;
-    }
-    String text = Files.readString(log, StandardCharsets.UTF_8);
-    if (text.contains("unhandled instruction bytes")) {
-      System.err.println(
-          "popcorn-trace: the program executed an instruction that Valgrind does not know"
-              + " (AVX-512?), expected code for x86-64 with at most AVX2: compile without"
-              + " -march=native");
-    }
   }
 }

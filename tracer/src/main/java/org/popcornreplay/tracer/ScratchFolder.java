@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -47,12 +49,40 @@ final class ScratchFolder implements AutoCloseable {
     return new ScratchFolder(folder, lock);
   }
 
+  Path folder() {
+    return folder;
+  }
+
+  /** The program's stream. */
   Path pipe() {
     return folder.resolve("stream");
   }
 
-  Path log() {
-    return folder.resolve("log");
+  /**
+   * Makes the pipes.
+   *
+   * @param follows also those through which children announce themselves
+   */
+  void makePipes(boolean follows) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("mkfifo", "-m", "600", pipe().toString()));
+    if (follows) {
+      command.add(folder.resolve("control").toString());
+      command.add(folder.resolve("alive").toString());
+    }
+    if (new ProcessBuilder(command).start().waitFor() != 0) {
+      throw new IOException("mkfifo " + pipe() + " failed");
+    }
+  }
+
+  /** What Valgrind said in all processes. */
+  String logs() throws IOException {
+    StringBuilder text = new StringBuilder();
+    try (DirectoryStream<Path> logs = Files.newDirectoryStream(folder, "log.*")) {
+      for (Path log : logs) {
+        text.append(Files.readString(log, StandardCharsets.ISO_8859_1));
+      }
+    }
+    return text.toString();
   }
 
   @Override

@@ -25,6 +25,7 @@ public final class TraceReduction {
     json.remove("counts");
     json.remove("trace_hash");
     json.remove("slice_marks");
+    json.remove(ChildTraces.KEY); // they are traces of their own
     json.put("reduced_from", from.traceHash());
     json.put("source_complete", from.manifest().complete());
     manifest.fullDetail(false).sliceInstructions(sliceInstructions);

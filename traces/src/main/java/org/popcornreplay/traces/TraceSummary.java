@@ -1,6 +1,12 @@
 package org.popcornreplay.traces;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import org.popcornreplay.traces.cli.CommandException;
 
 /**
  * What {@code popcorn-trace info} says. The counts of a complete trace stand in its manifest; those
@@ -54,6 +60,36 @@ public final class TraceSummary {
       if (manifest.json().has(key)) {
         json.set(key, manifest.json().get(key));
       }
+    }
+    JsonNode process = manifest.json().path("process");
+    if (process.isObject()) {
+      json.set("process", process);
+    }
+    List<Path> children = ChildTraces.of(reader.directory());
+    if (!children.isEmpty()) {
+      ArrayNode list = json.putArray(ChildTraces.KEY);
+      children.forEach(child -> list.add(process(child)));
+    }
+    return json;
+  }
+
+  /** What there is to know of a child without reading its tables; also of one that was cut off. */
+  private static ObjectNode process(Path child) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("trace", ChildTraces.FOLDER + "/" + child.getFileName());
+    try {
+      Manifest manifest = Manifest.read(child);
+      if (manifest.json().path("process") instanceof ObjectNode process) {
+        json.setAll(process);
+      }
+      json.put("program", manifest.program());
+      manifest.arguments().forEach(json.putArray("arguments")::add);
+      if (manifest.exitCode() >= 0) {
+        json.put("exit_code", manifest.exitCode());
+      }
+      json.put("complete", manifest.complete());
+    } catch (CommandException e) {
+      json.put("complete", false).put("fault", e.getMessage());
     }
     return json;
   }

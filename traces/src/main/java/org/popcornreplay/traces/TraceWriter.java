@@ -404,6 +404,11 @@ public final class TraceWriter implements AutoCloseable {
     closed = true;
   }
 
+  /** Writes the manifest again, with what became known when the trace had been closed. */
+  public void rewriteManifest() throws IOException {
+    manifest.write(directory);
+  }
+
   /** Closes the files; without {@link #finish} the trace stays marked incomplete. */
   @Override
   public void close() throws IOException {

@@ -1,5 +1,7 @@
 package org.popcornreplay.tracer.capture;
 
+import it.unimi.dsi.fastutil.ints.Int2IntMap;
+import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.io.IOException;
@@ -34,6 +36,9 @@ public final class CaptureStream {
   private static final int END = 14;
   private static final int NOTE = 16;
   private static final int THREAD_END = 17;
+  private static final int PROGRAM = 18;
+  private static final int WAITED = 19;
+  private static final int LEFT = 20;
 
   private static final int HEAD_BYTES = 24;
   private static final int MEMBER_BYTES = 32;
@@ -45,6 +50,7 @@ public final class CaptureStream {
   private static final long MAX_KERNEL_BYTES = 0x7ffff000L;
 
   private static final int EXECVE = 59;
+  private static final int EXECVEAT = 322;
   private static final int IO_URING_SETUP = 425;
   private static final long FLUSH_NANOS = 5_000_000_000L;
   private static final String[] MAP_OPERATIONS = {
@@ -71,6 +77,12 @@ public final class CaptureStream {
   private volatile boolean helloed;
   private boolean ended;
   private boolean replaced;
+  private boolean left;
+  private int exitStatus = -1;
+  private int lastThread;
+  private long lastInstructions;
+  private final List<String> words = new ArrayList<>();
+  private final Int2IntOpenHashMap waited = new Int2IntOpenHashMap();
 
   private static final class RecordedThread {
     private int tid;
@@ -137,6 +149,41 @@ public final class CaptureStream {
     return replaced && !ended;
   }
 
+  /** Whether the program replaced itself by one that is not followed. */
+  public boolean left() {
+    return left && replaced && !ended;
+  }
+
+  /** What the program gave to its exit call, or -1 where it made none. */
+  public int exitStatus() {
+    return exitStatus;
+  }
+
+  /** The program and its arguments, where the tool told them: those of followed processes. */
+  public List<String> programWords() {
+    return List.copyOf(words);
+  }
+
+  /** The wait status of each process that the program waited for, by process id. */
+  public Int2IntMap waited() {
+    return waited;
+  }
+
+  /** The process, as the tool told it. */
+  public int pid() {
+    return threads.get(0).tid;
+  }
+
+  /** The thread of the last event, which is the one that replaced the program. */
+  public int lastThread() {
+    return lastThread;
+  }
+
+  /** Instructions of the last event's thread before it. */
+  public long lastInstructions() {
+    return lastInstructions;
+  }
+
   /** What the tool had to say to people. */
   public List<String> notes() {
     return List.copyOf(notes);
@@ -189,11 +236,24 @@ public final class CaptureStream {
         case HEAP -> heap();
         case SEGMENT -> segment();
         case WORDS -> words();
-        case END -> ended = true;
+        case END -> {
+          record.expect(8);
+          ended = true;
+          exitStatus = record.number(0);
+        }
         case NOTE -> note(record.text(0));
         case THREAD_END -> threadEnds();
+        case PROGRAM -> {
+          record.expect(9);
+          words.add(record.text(8));
+        }
+        case WAITED -> {
+          record.expect(8);
+          waited.put(record.number(0), record.number(4));
+        }
+        case LEFT -> left = true;
         default ->
-            throw new IOException("capture stream: type=" + type + ", expected 1 to " + THREAD_END);
+            throw new IOException("capture stream: type=" + type + ", expected 1 to " + LEFT);
       }
     }
     endSlice();
@@ -326,10 +386,9 @@ public final class CaptureStream {
     }
     RecordedThread t = thread(number);
     long at = event[0];
+    // What the kernel does to a page at one place is one row, also with an event in between: a
+    // thread is created within the call that creates it.
     reached(t, at);
-    if (t.kernel != null) {
-      t.kernel.cut(at);
-    }
     switch (kind) {
       case THREAD_START -> {
         t.start = sequence;
@@ -344,7 +403,10 @@ public final class CaptureStream {
           "the program uses io_uring: what the kernel reads and writes through its rings is not in"
               + " the trace, expected plain system calls: turn io_uring off in the program");
     }
-    replaced = kind == EventKind.SYSCALL && code == EXECVE && event[8] == 0;
+    replaced = kind == EventKind.SYSCALL && (code == EXECVE || code == EXECVEAT) && event[8] == 0;
+    left = false;
+    lastThread = number;
+    lastInstructions = at;
     trace.event(
         number,
         at,

@@ -42,12 +42,16 @@ public record CaptureTool(Path directory, String valgrindVersion) {
   /** Takes the place of a part of Valgrind's core, which some Valgrind may not let it. */
   private static final String LOCK = "lock.c";
 
+  private static final String LAUNCHER = "poptrace-launcher";
+  private static final String LAUNCHER_SOURCE = "launcher.c";
   private static final List<String> SOURCES =
       List.of(
           "capture.h",
           "code.c",
+          "follow.c",
           "instrument.c",
           LOCK,
+          LAUNCHER_SOURCE,
           "main.c",
           "output.c",
           "popcorn.c",
@@ -76,6 +80,11 @@ public record CaptureTool(Path directory, String valgrindVersion) {
   /** Where the tool's program lies. */
   public Path program() {
     return directory.resolve(TOOL);
+  }
+
+  /** What Valgrind starts in place of a program that a followed process executes. */
+  public Path launcher() {
+    return directory.resolve(LAUNCHER);
   }
 
   /** The tool for the Valgrind that is installed; compiles it when it is not in the cache. */
@@ -142,6 +151,20 @@ public record CaptureTool(Path directory, String valgrindVersion) {
         List.of(
             "gcc",
             "-O2",
+            "-m64",
+            "-static",
+            "-nostdlib",
+            "-fno-builtin",
+            "-fno-stack-protector",
+            "-fno-tree-loop-distribute-patterns",
+            "-o",
+            LAUNCHER,
+            LAUNCHER_SOURCE));
+    run(
+        in,
+        List.of(
+            "gcc",
+            "-O2",
             "-g",
             "-m64",
             "-fPIC",
@@ -176,7 +199,8 @@ public record CaptureTool(Path directory, String valgrindVersion) {
             "-o",
             TOOL));
     SOURCES.stream()
-        .filter(s -> s.endsWith(".c") && !s.equals(WRAPPERS) && (!s.equals(LOCK) || s.equals(lock)))
+        .filter(s -> s.endsWith(".c") && !s.equals(WRAPPERS) && !s.equals(LAUNCHER_SOURCE))
+        .filter(s -> !s.equals(LOCK) || s.equals(lock))
         .forEach(tool::add);
     for (String library : List.of("coregrind", "vex", "gcc-sup")) {
       tool.add(valgrind.libraries().resolve("lib" + library + "-amd64-linux.a").toString());

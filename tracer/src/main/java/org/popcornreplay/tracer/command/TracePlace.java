@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.popcornreplay.traces.ChildTraces;
 import org.popcornreplay.traces.Manifest;
 import org.popcornreplay.traces.cli.CommandException;
 
@@ -146,10 +147,17 @@ public final class TracePlace implements AutoCloseable {
     }
   }
 
-  /** Deletes a directory of plain files; nothing else is ever in a trace. */
+  /** Deletes a directory of plain files and of the traces of children; nothing else is in one. */
   private static void delete(Path trace) throws IOException {
     if (!Files.isDirectory(trace, LinkOption.NOFOLLOW_LINKS)) {
       return;
+    }
+    for (Path child : ChildTraces.of(trace)) {
+      delete(child);
+    }
+    Path folder = trace.resolve(ChildTraces.FOLDER);
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      Files.delete(folder);
     }
     List<Path> inside;
     try (var files = Files.list(trace)) {

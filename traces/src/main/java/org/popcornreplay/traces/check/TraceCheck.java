@@ -49,6 +49,7 @@ public final class TraceCheck {
       checkSequences(sequences);
       checkSmallTables(reader);
       checkCounts(reader);
+      new ChildrenCheck(reader, faults).run();
     } catch (FaultList.Full e) {
       // The list says so by its length.
     } catch (CommandException e) {

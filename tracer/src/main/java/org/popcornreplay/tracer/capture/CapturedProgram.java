@@ -1,0 +1,110 @@
+package org.popcornreplay.tracer.capture;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The process of the recorded program, under the capture tool. */
+public final class CapturedProgram {
+  private final Process process;
+  private Thread alarm;
+
+  private CapturedProgram(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts the program.
+   *
+   * @param pipe where its stream will come from
+   * @param words the program as given and its arguments
+   */
+  public static CapturedProgram start(
+      CaptureTool tool, CaptureOptions options, Path pipes, Path pipe, List<String> words)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(options.command(tool, pipes, words)).inheritIO();
+    OwnLocale.restore(builder.environment());
+    builder.environment().put("VALGRIND_LIB", tool.directory().toString());
+    builder.environment().put("VALGRIND_LAUNCHER", tool.launcher().toString());
+    CapturedProgram program = new CapturedProgram(builder.start());
+    program.openWhenGone(pipe);
+    return program;
+  }
+
+  /** Opens the pipe's other end when the tool is gone, so that nobody waits for it for ever. */
+  private void openWhenGone(Path pipe) {
+    inBackground(
+        "pipe opener",
+        () -> {
+          process.waitFor();
+          try {
+            FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE).close();
+          } catch (IOException e) {
+            // it was opened and removed: nobody waits
+          }
+        });
+  }
+
+  /**
+   * Ends the program after some time.
+   *
+   * @param seconds 0 = never
+   * @param too what else happens then
+   */
+  public void endAfter(long seconds, Runnable too) {
+    if (seconds > 0) {
+      alarm =
+          inBackground(
+              "timeout",
+              () -> {
+                TimeUnit.SECONDS.sleep(seconds);
+                terminate();
+                too.run();
+              });
+    }
+  }
+
+  /** Nobody is ended from now on. */
+  public void cancelTimeout() {
+    if (alarm != null) {
+      alarm.interrupt();
+    }
+  }
+
+  /** Asks the program to end. */
+  public void terminate() {
+    process.destroy();
+  }
+
+  /** Waits for its end; gives its exit code, 128 + signal where a signal ended it. */
+  public int await() throws InterruptedException {
+    return process.waitFor();
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  private interface Waiting {
+    void run() throws InterruptedException;
+  }
+
+  private static Thread inBackground(String name, Waiting what) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                what.run();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+}
