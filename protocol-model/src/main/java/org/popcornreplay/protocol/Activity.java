@@ -62,7 +62,11 @@ abstract class Activity implements World.Step, Digestible {
     world.spend(node, runner, peer, thread, cost, this);
   }
 
-  /** Says what it waits for and where it goes on; the caller returns at once. */
+  /**
+   * Says what it waits for and where it goes on; the caller returns at once.
+   *
+   * @param reason a constant wherever every fault passes: a text made for each costs as much as it
+   */
   final void sleep(int next, String reason) {
     at = next;
     waitsFor = reason;

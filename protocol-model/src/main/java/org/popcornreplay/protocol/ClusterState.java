@@ -48,7 +48,7 @@ final class ClusterState {
   List<String> leftovers() {
     List<String> left = new ArrayList<>();
     for (RemoteContext context : cluster.contexts()) {
-      for (FaultHandle handle : context.faults.values()) {
+      for (FaultHandle handle : context.faults.all()) {
         left.add("node " + context.node + " holds the " + handle);
       }
       if (!context.mmapSem.isFree()) {
@@ -84,7 +84,7 @@ final class ClusterState {
   boolean isBeingHandled(long page) {
     int pageIndex = cluster.pageIndex(page);
     for (RemoteContext context : cluster.contexts()) {
-      if (context.faults.containsKey(pageIndex)) {
+      if (context.faults.get(pageIndex) != null) {
         return true;
       }
     }

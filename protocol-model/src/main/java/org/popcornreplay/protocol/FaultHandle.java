@@ -18,8 +18,11 @@ final class FaultHandle {
   int limit;
   int ret;
   Activity invalidator;
-  final List<Activity> waits = new ArrayList<>(0);
-  final List<Activity> waitsRetry = new ArrayList<>(0);
+
+  /** Hardly any handle has someone wait for it, so that these lists come with the first. */
+  private List<Activity> waits = List.of();
+
+  private List<Activity> waitsRetry = List.of();
 
   FaultHandle(long page, int pageIndex, int leader, boolean write, boolean remote) {
     this.page = page;
@@ -27,6 +30,39 @@ final class FaultHandle {
     this.leader = leader;
     this.write = write;
     this.remote = remote;
+  }
+
+  /** An activity follows the leader: it sleeps and shares the result. */
+  void addFollower(Activity follower) {
+    pendings++;
+    waits = added(waits, follower);
+  }
+
+  /** An activity sleeps until the handling has ended and has no handle then. */
+  void addWaiter(Activity waiter) {
+    waitsRetry = added(waitsRetry, waiter);
+  }
+
+  private static List<Activity> added(List<Activity> list, Activity activity) {
+    List<Activity> to = list.isEmpty() ? new ArrayList<>(2) : list;
+    to.add(activity);
+    return to;
+  }
+
+  void wakeFollowers() {
+    List<Activity> woken = waits;
+    waits = List.of();
+    for (Activity follower : woken) {
+      follower.wake();
+    }
+  }
+
+  void wakeWaiters() {
+    List<Activity> woken = waitsRetry;
+    waitsRetry = List.of();
+    for (Activity waiter : woken) {
+      waiter.wake();
+    }
   }
 
   /** Whether a worker sleeps until the handling ends, to take the page away then. */

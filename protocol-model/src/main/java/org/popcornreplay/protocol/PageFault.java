@@ -149,7 +149,7 @@ final class PageFault extends PageActivity {
 
   private void awaitVma() {
     if (fetch.mustSleep()) {
-      sleep(FETCH_ANSWERED, "VMA_INFO_RESPONSE for page " + page);
+      sleep(FETCH_ANSWERED, "VMA_INFO_RESPONSE");
     } else {
       vmaAnswered();
     }
@@ -284,7 +284,7 @@ final class PageFault extends PageActivity {
         return;
       }
       station.mustSleep();
-      sleep(ANSWERED, "REMOTE_PAGE_RESPONSE for page " + page);
+      sleep(ANSWERED, "REMOTE_PAGE_RESPONSE");
       cluster.pageServer.requestRemotePage(this, Popcorn.ORIGIN, faultFlags());
     }
   }
@@ -306,12 +306,12 @@ final class PageFault extends PageActivity {
       if (!write) {
         finish(FaultResult.OK);
       } else if (server.claimLocalPage(this, Popcorn.ORIGIN)) {
-        sleep(CLAIMED_LOCAL, "PAGE_INVALIDATE_RESPONSE for page " + page);
+        sleep(CLAIMED_LOCAL, "PAGE_INVALIDATE_RESPONSE");
       } else {
         spend(Cost.PAGE_MAP, MAPPED);
       }
     } else if (server.claimRemotePage(this, write, faultFlags())) {
-      sleep(CLAIMED_REMOTE, "REMOTE_PAGE_RESPONSE for page " + page);
+      sleep(CLAIMED_REMOTE, "REMOTE_PAGE_RESPONSE");
     }
   }
 
@@ -334,8 +334,8 @@ final class PageFault extends PageActivity {
     here().pages.allocate(pageIndex);
     PageServer.Entry entry = cluster.pageServer.startFaultHandling(this, write, false);
     switch (entry) {
-      case FOLLOWING -> sleep(FOLLOWED, "the leader of " + handle);
-      case WAITING -> sleep(NO_HANDLE, "the end of the handling of page " + page);
+      case FOLLOWING -> sleep(FOLLOWED, "the leader of its fault handle");
+      case WAITING -> sleep(NO_HANDLE, "the end of the handling of its page");
       case RETRY -> noHandle();
       default -> {}
     }

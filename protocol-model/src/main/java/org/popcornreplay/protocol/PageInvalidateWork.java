@@ -62,7 +62,7 @@ final class PageInvalidateWork extends PageActivity {
     } else {
       handle.invalidate = true;
       handle.invalidator = this;
-      sleep(HANDLE_DONE, "the end of " + handle);
+      sleep(HANDLE_DONE, "the end of a fault handle");
     }
   }
 

@@ -37,7 +37,7 @@ final class PageServer {
     if (ongoing == null) {
       activity.handle =
           new FaultHandle(activity.page, activity.pageIndex, activity.thread, write, remote);
-      context.faults.put(activity.pageIndex, activity.handle);
+      context.faults.add(activity.handle);
       return Entry.LEADER;
     }
     int index =
@@ -51,15 +51,14 @@ final class PageServer {
     switch (action) {
       case FOLLOW -> {
         tell(activity, index, Observer.Conflict.FOLLOW);
-        ongoing.pendings++;
         activity.handle = ongoing;
-        ongoing.waits.add(activity);
+        ongoing.addFollower(activity);
         return Entry.FOLLOWING;
       }
       case WAIT_RETRY -> {
         tell(activity, index, Observer.Conflict.WAIT_RETRY);
         activity.handle = null;
-        ongoing.waitsRetry.add(activity);
+        ongoing.addWaiter(activity);
         return Entry.WAITING;
       }
       case RETRY -> {
@@ -85,10 +84,7 @@ final class PageServer {
     activity.handle = null;
     handle.pendings--;
     if (handle.pendings > 0) {
-      for (Activity follower : handle.waits) {
-        follower.wake();
-      }
-      handle.waits.clear();
+      handle.wakeFollowers();
     } else if (handle.invalidate) {
       handle.invalidator.wake();
     } else {
@@ -97,12 +93,9 @@ final class PageServer {
   }
 
   void removeHandle(RemoteContext context, FaultHandle handle) {
-    context.faults.remove(handle.pageIndex);
+    context.faults.remove(handle);
     cluster.observer.pageChanged(context.node, handle.page);
-    for (Activity waiter : handle.waitsRetry) {
-      waiter.wake();
-    }
-    handle.waitsRetry.clear();
+    handle.wakeWaiters();
   }
 
   boolean isDistributed(int pageIndex) {

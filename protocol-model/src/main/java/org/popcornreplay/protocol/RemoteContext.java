@@ -1,6 +1,5 @@
 package org.popcornreplay.protocol;
 
-import it.unimi.dsi.fastutil.ints.Int2ObjectRBTreeMap;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +9,7 @@ final class RemoteContext {
   final PageTable pages = new PageTable();
   final VmaList vmas = new VmaList();
   final MmapSem mmapSem = new MmapSem();
-  final Int2ObjectRBTreeMap<FaultHandle> faults = new Int2ObjectRBTreeMap<>();
+  final FaultTable faults = new FaultTable();
   final List<VmaFetch> fetches = new ArrayList<>(0);
   final RemoteWorker worker;
 
@@ -39,8 +38,10 @@ final class RemoteContext {
     vmas.digest(digest);
     mmapSem.digest(digest);
     digest.add(faults.size()).add(fetches.size()).add(servedRequests);
-    for (FaultHandle handle : faults.values()) {
-      handle.digest(digest);
+    if (!faults.isEmpty()) {
+      for (FaultHandle handle : faults.all()) {
+        handle.digest(digest);
+      }
     }
     for (VmaFetch fetch : fetches) {
       fetch.digest(digest);

@@ -30,7 +30,7 @@ final class SystemCalls {
   void access(int thread, long page, boolean write, AccessMode mode, Completion done) {
     Task task = begin(thread, write ? "write" : "read", done);
     if (task != null) {
-      task.fault.access(task.node, page, write, mode, (id, result) -> end(task, result));
+      task.fault.access(task.node, page, write, mode, task.faultEnded);
     }
   }
 

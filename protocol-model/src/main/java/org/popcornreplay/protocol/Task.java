@@ -33,6 +33,9 @@ final class Task {
   final OriginPeer originPeer;
   final PageFault fault;
 
+  /** The end of {@link #fault}, made once as every fault has one. */
+  final Completion faultEnded;
+
   private Completion completion;
   private String operation;
 
@@ -42,6 +45,7 @@ final class Task {
     this.tidAddress = tidAddress;
     this.originPeer = new OriginPeer(cluster, this);
     this.fault = new PageFault(cluster, this);
+    this.faultEnded = (thread, result) -> cluster.calls.end(this, result);
   }
 
   boolean isAway() {

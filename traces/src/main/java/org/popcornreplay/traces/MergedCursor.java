@@ -16,19 +16,7 @@ final class MergedCursor implements ThreadCursor {
   private boolean onEvent;
   private boolean begun;
 
-  private long[] start;
-  private int[] length;
-  private long[] page;
-  private int[] firstRead;
-  private int[] firstWrite;
-  private int[] reads;
-  private int[] writes;
-  private long[] readLines;
-  private long[] writeLines;
-  private long[] readIp;
-  private long[] writeIp;
-  private byte[] flags;
-
+  private final CursorRows visits = new CursorRows();
   private final long[][] arguments = new long[6][];
   private long[] instructions;
   private long[] sequence;
@@ -57,7 +45,7 @@ final class MergedCursor implements ThreadCursor {
       nextVisit();
     }
     if (event < eventRows) {
-      onEvent = visit >= visitRows || instructions[event] <= start[visit];
+      onEvent = visit >= visitRows || instructions[event] <= visits.start(visit);
       return true;
     }
     onEvent = false;
@@ -70,21 +58,10 @@ final class MergedCursor implements ThreadCursor {
     }
     visit = 0;
     visitRows = 0;
+    visits.clear();
     if (visitBatches.load()) {
-      ColumnBatch b = visitBatches.batch();
-      visitRows = b.rows();
-      start = b.longs(1);
-      length = b.ints(2);
-      page = b.longs(3);
-      firstRead = b.ints(4);
-      firstWrite = b.ints(5);
-      reads = b.ints(6);
-      writes = b.ints(7);
-      readLines = b.longs(8);
-      writeLines = b.longs(9);
-      readIp = b.longs(10);
-      writeIp = b.longs(11);
-      flags = b.bytes(12);
+      visits.take(visitBatches.batch());
+      visitRows = visits.rows();
     }
   }
 
@@ -133,62 +110,62 @@ final class MergedCursor implements ThreadCursor {
 
   @Override
   public long instructions() {
-    return onEvent ? instructions[event] : start[visit];
+    return onEvent ? instructions[event] : visits.start(visit);
   }
 
   @Override
   public int length() {
-    return length[visit];
+    return visits.length(visit);
   }
 
   @Override
   public long page() {
-    return page[visit];
+    return visits.page(visit);
   }
 
   @Override
   public int firstRead() {
-    return firstRead[visit];
+    return visits.firstRead(visit);
   }
 
   @Override
   public int firstWrite() {
-    return firstWrite[visit];
+    return visits.firstWrite(visit);
   }
 
   @Override
   public int reads() {
-    return reads[visit];
+    return visits.reads(visit);
   }
 
   @Override
   public int writes() {
-    return writes[visit];
+    return visits.writes(visit);
   }
 
   @Override
   public long readLines() {
-    return readLines[visit];
+    return visits.readLines(visit);
   }
 
   @Override
   public long writeLines() {
-    return writeLines[visit];
+    return visits.writeLines(visit);
   }
 
   @Override
   public long readIp() {
-    return readIp[visit];
+    return visits.readIp(visit);
   }
 
   @Override
   public long writeIp() {
-    return writeIp[visit];
+    return visits.writeIp(visit);
   }
 
   @Override
   public int flags() {
-    return flags[visit] & 0xff;
+    return visits.flags(visit);
   }
 
   @Override

@@ -22,14 +22,20 @@ final class ThreadBatches implements RowSource {
    * The batches of a thread.
    *
    * @param stream null where the trace has no such table
+   * @param batch what batches are read into
    */
   ThreadBatches(
-      String file, StreamFile stream, TraceTable table, int thread, List<BatchPlace> places) {
+      String file,
+      StreamFile stream,
+      TraceTable table,
+      int thread,
+      List<BatchPlace> places,
+      ColumnBatch batch) {
     this.file = file;
     this.stream = stream;
     this.places = places;
     this.thread = thread;
-    batch = new ColumnBatch(table.columns());
+    this.batch = batch;
     // Start of visits, instructions of events; those of accesses are known when unpacked.
     orderColumn = table == TraceTable.ACCESSES ? -1 : 1;
     orderName = table == TraceTable.VISITS ? "start" : "instructions";

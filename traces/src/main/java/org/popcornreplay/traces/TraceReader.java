@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import org.popcornreplay.traces.arrow.BatchPlace;
+import org.popcornreplay.traces.arrow.ColumnBatch;
 import org.popcornreplay.traces.arrow.StreamFile;
 import org.popcornreplay.traces.cli.CommandException;
 
@@ -41,6 +42,10 @@ public final class TraceReader implements AutoCloseable {
   private StackTable stacks;
   private SiteTable sites;
   private final AccessPacker packer = new AccessPacker();
+
+  /** One for the visits of all threads: their cursors copy what they load. */
+  private final ColumnBatch visitBatch = new ColumnBatch(TraceTable.VISITS.columns());
+
   private String traceHash;
 
   private TraceReader(Path directory) {
@@ -134,7 +139,9 @@ public final class TraceReader implements AutoCloseable {
     return manifest.fullDetail()
         ? cursor(thread, manifest.sliceInstructions())
         : new MergedCursor(
-            thread, batches(TraceTable.VISITS, thread), batches(TraceTable.EVENTS, thread));
+            thread,
+            batches(TraceTable.VISITS, thread, visitBatch),
+            batches(TraceTable.EVENTS, thread));
   }
 
   /**
@@ -214,6 +221,10 @@ public final class TraceReader implements AutoCloseable {
   }
 
   ThreadBatches batches(TraceTable table, int thread) {
+    return batches(table, thread, new ColumnBatch(table.columns()));
+  }
+
+  private ThreadBatches batches(TraceTable table, int thread, ColumnBatch into) {
     Int2ObjectOpenHashMap<List<BatchPlace>> byThread = places.get(table);
     List<BatchPlace> mine = byThread == null ? null : byThread.get(thread);
     return new ThreadBatches(
@@ -221,7 +232,8 @@ public final class TraceReader implements AutoCloseable {
         streams.get(table),
         table,
         thread,
-        mine == null ? List.of() : mine);
+        mine == null ? List.of() : mine,
+        into);
   }
 
   private void openByThread(TraceTable table, IntSortedSet withRecords) {

@@ -1,6 +1,5 @@
 package org.popcornreplay.traces;
 
-import it.unimi.dsi.fastutil.longs.LongArrays;
 import java.util.Arrays;
 import org.popcornreplay.traces.cli.CommandException;
 
@@ -231,25 +230,16 @@ public final class VisitReduction {
     }
 
     void emit(int thread, long start, int length, int commonFlags, VisitSink sink) {
-      int n = size;
-      long[] order = Arrays.copyOf(page, n);
-      LongArrays.quickSort(order);
-      for (long number : order) {
-        int i = slot(number);
-        sink.visit(
-            thread,
-            start,
-            length,
-            number,
-            firstRead[i],
-            firstWrite[i],
-            reads[i],
-            writes[i],
-            readLines[i],
-            writeLines[i],
-            readIp[i],
-            writeIp[i],
-            flags[i] | commonFlags);
+      if (isAscending()) {
+        for (int i = 0; i < size; i++) {
+          emit(i, thread, start, length, commonFlags, sink);
+        }
+      } else {
+        long[] order = Arrays.copyOf(page, size);
+        Arrays.sort(order);
+        for (long number : order) {
+          emit(slot(number), thread, start, length, commonFlags, sink);
+        }
       }
       size = 0;
       lastPage = -1;
@@ -258,6 +248,33 @@ public final class VisitReduction {
         Arrays.fill(epochs, 0);
         epoch = 1;
       }
+    }
+
+    /** Whether the pages were first touched in the order of their numbers, as loops do. */
+    private boolean isAscending() {
+      for (int i = 1; i < size; i++) {
+        if (page[i] < page[i - 1]) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private void emit(int i, int thread, long start, int length, int commonFlags, VisitSink sink) {
+      sink.visit(
+          thread,
+          start,
+          length,
+          page[i],
+          firstRead[i],
+          firstWrite[i],
+          reads[i],
+          writes[i],
+          readLines[i],
+          writeLines[i],
+          readIp[i],
+          writeIp[i],
+          flags[i] | commonFlags);
     }
   }
 }

@@ -88,6 +88,8 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   private final Step workStep = this::workStep;
   private final Step resume = this::resumeUser;
   private final Step goOn = this::goOn;
+  private final Step continueUser = this::continueUser;
+  private final Step accessHappened = this::accessHappened;
 
   ReplayThread(int number, RunContext run, ThreadCursor cursor) {
     this.number = number;
@@ -456,32 +458,41 @@ public final class ReplayThread extends CoreUser implements KernelThread {
 
   @Override
   public void wakeUp(int ofNode, Step then) {
-    run.queue()
-        .running(
-            ofNode,
-            run.now() + run.wakeUpNanos(ofNode),
-            () ->
-                onCoreOf(
-                    ofNode,
-                    () -> {
-                      then.run();
-                      settle();
-                    }));
+    later(ofNode, run.wakeUpNanos(ofNode), then);
   }
 
   @Override
   public void sleep(int ofNode, long nanos, Step then) {
-    run.queue()
-        .running(
-            ofNode,
-            run.now() + nanos,
-            () ->
-                onCoreOf(
-                    ofNode,
-                    () -> {
-                      then.run();
-                      settle();
-                    }));
+    later(ofNode, nanos, then);
+  }
+
+  private void later(int ofNode, long nanos, Step then) {
+    run.queue().running(ofNode, run.now() + nanos, new KernelWakeUp(ofNode, then));
+  }
+
+  /**
+   * What the kernel does for the thread when it wakes up: first it gets a core, then it goes on.
+   */
+  private final class KernelWakeUp implements Step {
+    private final int ofNode;
+    private final Step then;
+    private boolean wantsCore;
+
+    KernelWakeUp(int ofNode, Step then) {
+      this.ofNode = ofNode;
+      this.then = then;
+    }
+
+    @Override
+    public void run() {
+      if (!wantsCore) {
+        wantsCore = true;
+        onCoreOf(ofNode, this);
+      } else {
+        then.run();
+        settle();
+      }
+    }
   }
 
   // ---- Operations.
@@ -845,7 +856,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       next = run.placement().nextMove(number, point + 1);
     }
     nextMove = next;
-    run.behaviour().migrate(this, run.placement().moveNode(number, point), this::continueUser);
+    run.behaviour().migrate(this, run.placement().moveNode(number, point), continueUser);
   }
 
   private boolean hasEnded(int other) {
@@ -934,7 +945,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
         continue;
       }
       currentIp = slice.accessIp();
-      if (!fetchText(currentIp, this::continueUser)) {
+      if (!fetchText(currentIp, continueUser)) {
         return false;
       }
       if (kind == SliceBuffer.ATOMIC && run.isUnnamedBarrier(slice.atomicAddress())) {
@@ -956,10 +967,10 @@ public final class ReplayThread extends CoreUser implements KernelThread {
         if (kind == SliceBuffer.ATOMIC
             && run.lockedReadsFirst(node)
             && !run.popcorn().mayAccess(node, slice.accessIndex(), false)
-            && !fault(slice.accessPage(), false, AccessMode.USER, this::continueUser)) {
+            && !fault(slice.accessPage(), false, AccessMode.USER, continueUser)) {
           return false;
         }
-        if (!fault(slice.accessPage(), write, AccessMode.USER, this::accessHappened)) {
+        if (!fault(slice.accessPage(), write, AccessMode.USER, accessHappened)) {
           return false;
         }
       }
@@ -1033,7 +1044,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
           ThreadState.IDLE,
           "atomic operation of thread " + run.order().nextThread(slice.atomicAddress()),
           slice.atomicAddress(),
-          this::continueUser);
+          continueUser);
       run.order()
           .await(
               slice.atomicAddress(), slice.atomicSequence(), () -> run.turnComes(this, "atomic"));

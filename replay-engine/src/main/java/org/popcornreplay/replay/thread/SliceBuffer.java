@@ -25,6 +25,7 @@ final class SliceBuffer {
   private static final int KIND_BITS = 3;
 
   private static final int CACHE = 1024;
+  private static final int FEW = 16;
 
   private final PageScale scale;
   private final Popcorn popcorn;
@@ -362,12 +363,29 @@ final class SliceBuffer {
     for (int i = 0; i < joins.size(); i++) {
       keys[keyCount++] = key(joins.get(i).offset(), i, JOIN);
     }
-    Arrays.sort(keys, 0, keyCount);
+    sortKeys();
     sorted = true;
     position = 0;
     // An atomic operation has its turn however late it comes: others wait for it.
     while (hasAccess() && start + offset() < done && kind() != ATOMIC && kind() != JOIN) {
       position++;
+    }
+  }
+
+  /** Most slices have very few accesses, for which a general sort takes long to begin. */
+  private void sortKeys() {
+    if (keyCount > FEW) {
+      Arrays.sort(keys, 0, keyCount);
+      return;
+    }
+    for (int i = 1; i < keyCount; i++) {
+      long key = keys[i];
+      int hole = i;
+      while (hole > 0 && keys[hole - 1] > key) {
+        keys[hole] = keys[hole - 1];
+        hole--;
+      }
+      keys[hole] = key;
     }
   }
 
