@@ -1,15 +1,9 @@
 package org.popcornreplay.replay.thread;
 
-import java.util.function.IntConsumer;
 import org.popcornreplay.protocol.AccessMode;
-import org.popcornreplay.protocol.Completion;
-import org.popcornreplay.protocol.Outcome;
 import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.World.Step;
-import org.popcornreplay.replay.cpu.CoreUser;
-import org.popcornreplay.replay.engine.KernelThread;
 import org.popcornreplay.replay.order.Mappings;
-import org.popcornreplay.replay.time.Jitter;
 import org.popcornreplay.traces.EventKind;
 import org.popcornreplay.traces.ThreadCursor;
 import org.popcornreplay.traces.VisitFlags;
@@ -17,59 +11,25 @@ import org.popcornreplay.traces.VisitFlags;
 /**
  * A thread of the trace in virtual time. It walks its records: accesses that hit cost nothing but
  * their instructions and need no step of their own, since the thread runs ahead as far as nothing
- * can change its node's rights; what misses goes to the protocol. All else that it does goes
- * through {@link #fault}, {@link #operate} and {@link #sleepFor}.
+ * can change its node's rights; what misses goes to the protocol, what events say to {@link
+ * ProgramBehaviour}.
  */
-@SuppressWarnings("EnumOrdinal") // arrays by the position of a constant within one run
-public final class ReplayThread extends CoreUser implements KernelThread {
-  private static final long FEMTOS_PER_NANO = 1_000_000L;
-
+public final class ReplayThread extends CallingThread {
   /** A step is worth its cost where it covers this share of what is left of a slice. */
   private static final int WORTH_A_STEP = 16;
 
-  private final int number;
-  private final RunContext run;
   private final ThreadCursor cursor;
   private final SliceBuffer slice;
   private final TraceEvent event = new TraceEvent();
-  private final long[] stateNanos = new long[ThreadState.values().length];
 
   private boolean started;
-  private boolean exiting;
-  private boolean ended;
   private boolean onRecord;
-  private int node;
-  private int coreNode;
-
-  // Clock: instruction baseInstructions executes at baseNanos.
-  private long baseNanos;
-  private long baseInstructions;
-  private long nextCheckNanos = -1;
-  private boolean user;
   private boolean walking;
   private boolean again;
   private boolean ownStep;
-  private long stolenNanos;
 
-  // Work in the kernel.
-  private boolean busy;
-  private long workEndNanos;
-  private Step workThen;
-  private Step grantedThen;
-
-  // The operation under way.
-  private boolean inCall;
-  private boolean pending;
-  private int result;
-  private Step afterOperation;
-  private final Completion completion = this::operationEnded;
-
-  private ThreadState state = ThreadState.IDLE;
-  private long stateSinceNanos;
   private long startNanos = -1;
   private long endNanos = -1;
-  private String waitingFor = "";
-  private long waitingObject;
   private int textNode = -1;
   private long textStart;
   private long textEnd;
@@ -77,23 +37,17 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   private long currentIp;
   private long lastSequence = -1;
   private long previousSequence = -1;
-  private long instructions;
   private long accesses;
   private long records;
   private int migrations;
   private long nextMove;
-  private Jitter sleepSlack;
 
   private final Step check = this::check;
-  private final Step workStep = this::workStep;
-  private final Step resume = this::resumeUser;
-  private final Step goOn = this::goOn;
   private final Step continueUser = this::continueUser;
   private final Step accessHappened = this::accessHappened;
 
   ReplayThread(int number, RunContext run, ThreadCursor cursor) {
-    this.number = number;
-    this.run = run;
+    super(number, run);
     this.cursor = cursor;
     nextMove = run.placement().nextMove(number, 1);
     slice = new SliceBuffer(run.scale(), run.popcorn(), run.updateReadsFirst());
@@ -101,24 +55,9 @@ public final class ReplayThread extends CoreUser implements KernelThread {
 
   // ---- What others ask.
 
-  /** Its number in the trace. */
-  public int number() {
-    return number;
-  }
-
-  /** The node on which it is. */
-  public int node() {
-    return node;
-  }
-
   /** Whether it has begun. */
   public boolean hasStarted() {
     return started;
-  }
-
-  /** Whether it has ended. */
-  public boolean hasEnded() {
-    return ended;
   }
 
   /** Whether its exit has begun, so that its thread word is cleared. */
@@ -141,16 +80,6 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     return endNanos;
   }
 
-  /** Nanoseconds that it spent in a state. */
-  public long nanosIn(ThreadState ofState) {
-    return stateNanos[ofState.ordinal()];
-  }
-
-  /** Instructions that it has executed. */
-  public long instructions() {
-    return instructions;
-  }
-
   /** Reads and writes that it has executed. */
   public long accesses() {
     return accesses;
@@ -164,21 +93,6 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   /** How often it has moved. */
   public int migrations() {
     return migrations;
-  }
-
-  /** What it does now. */
-  public ThreadState state() {
-    return state;
-  }
-
-  /** What it waits for, in words; empty where it runs. */
-  public String waitingFor() {
-    return waitingFor;
-  }
-
-  /** The address of what it waits for, or 0. */
-  public long waitingObject() {
-    return waitingObject;
   }
 
   /** The address of its last access or operation. */
@@ -206,8 +120,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     if (ended || exiting) {
       return true;
     }
-    long executed = Math.max(baseInstructions, user ? instructionsAt(run.now()) : 0);
-    return executed > before;
+    return executedInstructions() > before;
   }
 
   /** Leaves records out, up to an event that it takes. */
@@ -286,290 +199,36 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   void begin() {
     started = true;
     startNanos = run.now();
-    stateSinceNanos = startNanos;
-    baseNanos = startNanos;
+    beginTime();
     enter(ThreadState.RUN_QUEUE);
     resumeUser();
   }
 
-  /** It has ended. */
+  @Override
   void end() {
     ended = true;
     user = false;
     enter(ThreadState.IDLE);
     endNanos = run.now();
-    waitingFor = "";
-    coresOf(coreNode).release(this);
+    waitsForNothing();
+    leaveCore();
     run.threadEnded(this);
   }
 
   /** The run is over and it has not ended: what it does or waits for lasted until that moment. */
   void cutOff(long nanos) {
-    if (ended) {
-      return;
-    }
-    if (nanos > stateSinceNanos) {
-      stateNanos[state.ordinal()] += nanos - stateSinceNanos;
-      run.listener().interval(number, node, state.text(), stateSinceNanos, nanos);
-      stateSinceNanos = nanos;
-    }
-    endNanos = stateSinceNanos;
-  }
-
-  private org.popcornreplay.replay.cpu.Cores coresOf(int ofNode) {
-    return run.cores(ofNode);
-  }
-
-  /** Books the time since the last change and goes on in another state. */
-  void enter(ThreadState next) {
-    long now = run.now();
-    if (now > stateSinceNanos) {
-      long spent = now - stateSinceNanos;
-      if (state == ThreadState.COMPUTE && stolenNanos > 0) {
-        long stolen = Math.min(stolenNanos, spent);
-        stateNanos[ThreadState.RUN_QUEUE.ordinal()] += stolen;
-        spent -= stolen;
-      }
-      stateNanos[state.ordinal()] += spent;
-      run.listener().interval(number, node, state.text(), stateSinceNanos, now);
-    }
-    stolenNanos = 0;
-    state = next;
-    stateSinceNanos = now;
-  }
-
-  // ---- Cores.
-
-  @Override
-  protected void granted() {
-    Step then = grantedThen;
-    grantedThen = null;
-    then.run();
-  }
-
-  @Override
-  protected void interrupted(long nanos) {
-    if (user) {
-      long now = run.now();
-      baseInstructions = Math.max(baseInstructions, instructionsAt(now));
-      baseNanos = Math.max(baseNanos, now) + nanos;
-      stolenNanos += nanos;
-    } else if (busy) {
-      workEndNanos += nanos;
+    if (!ended) {
+      endNanos = endTime(nanos);
     }
   }
 
   @Override
-  protected boolean preempt() {
-    if (!user) {
-      return false;
-    }
-    long executed = instructionsAt(run.now());
-    baseInstructions = Math.max(baseInstructions, executed);
-    user = false;
-    nextCheckNanos = -1;
-    enter(ThreadState.RUN_QUEUE);
-    grantedThen = resume;
-    return true;
-  }
-
-  private void onCoreOf(int ofNode, Step then) {
-    if (onCore() && coreNode == ofNode && grantedThen == null) {
-      then.run();
-      return;
-    }
-    if (onCore() || grantedThen != null) {
-      // It goes elsewhere, or it is killed while it waits for a core.
-      coresOf(coreNode).release(this);
-    }
-    coreNode = ofNode;
-    grantedThen = then;
-    coresOf(ofNode).acquire(this);
-  }
-
-  /** Continues with user code, now or as soon as there is a core. */
-  private void resumeUser() {
-    if (ended) {
-      return;
-    }
-    if (onCore() && coreNode == node) {
-      user = true;
-      baseNanos = run.now();
-      waitingFor = "";
-      enter(ThreadState.COMPUTE);
-      runUser();
-    } else {
-      enter(ThreadState.RUN_QUEUE);
-      onCoreOf(node, resume);
-    }
-  }
-
-  /** The kernel works for a thread that runs user code: it is being killed. */
-  private void leaveUserCode() {
-    if (user) {
-      rebase();
-      user = false;
-      nextCheckNanos = -1;
-      enter(ThreadState.SYSCALL);
-    }
-  }
-
-  /** The protocol says that it is no more, without its having asked for it. */
-  void killed() {
-    if (!ended && !exiting) {
-      end();
-    }
-  }
-
-  /** After a call into the protocol: a thread that has nothing to do leaves its core. */
-  private void settle() {
-    if (!user && !busy && grantedThen == null && onCore()) {
-      coresOf(coreNode).release(this);
-    }
-  }
-
-  @Override
-  public void work(int ofNode, long nanos, Step then) {
-    leaveUserCode();
-    onCoreOf(
-        ofNode,
-        () -> {
-          busy = true;
-          workThen = then;
-          workEndNanos = run.now() + nanos;
-          run.queue().running(ofNode, workEndNanos, workStep);
-        });
-  }
-
-  private void workStep() {
-    if (!busy) {
-      return;
-    }
-    if (run.now() < workEndNanos) {
-      run.queue().running(coreNode, workEndNanos, workStep);
-      return;
-    }
-    busy = false;
-    Step then = workThen;
-    workThen = null;
-    then.run();
-    settle();
-  }
-
-  @Override
-  public void wakeUp(int ofNode, Step then) {
-    later(ofNode, run.wakeUpNanos(ofNode), then);
-  }
-
-  @Override
-  public void sleep(int ofNode, long nanos, Step then) {
-    later(ofNode, nanos, then);
-  }
-
-  private void later(int ofNode, long nanos, Step then) {
-    run.queue().running(ofNode, run.now() + nanos, new KernelWakeUp(ofNode, then));
+  void fails(int fatal) {
+    run.threadFails(this, fatal);
   }
 
   /**
-   * What the kernel does for the thread when it wakes up: first it gets a core, then it goes on.
-   */
-  private final class KernelWakeUp implements Step {
-    private final int ofNode;
-    private final Step then;
-    private boolean wantsCore;
-
-    KernelWakeUp(int ofNode, Step then) {
-      this.ofNode = ofNode;
-      this.then = then;
-    }
-
-    @Override
-    public void run() {
-      if (!wantsCore) {
-        wantsCore = true;
-        onCoreOf(ofNode, this);
-      } else {
-        then.run();
-        settle();
-      }
-    }
-  }
-
-  // ---- Operations.
-
-  /** Begins an operation of the protocol in a state; to be followed by the call. */
-  private void beginOperation(ThreadState inState, Step then) {
-    if (pending) {
-      throw new IllegalStateException("thread " + number + " has an operation under way");
-    }
-    rebase();
-    user = false;
-    enter(inState);
-    afterOperation = then;
-    pending = true;
-    inCall = true;
-  }
-
-  /**
-   * Ends the call that began an operation.
-   *
-   * @return true when the operation has ended already; else {@code then} runs later
-   */
-  private boolean endCall() {
-    inCall = false;
-    if (pending) {
-      settle();
-      return false;
-    }
-    return backToUser();
-  }
-
-  private void operationEnded(int thread, int with) {
-    pending = false;
-    result = with;
-    if (!inCall) {
-      node = Math.max(0, run.popcorn().nodeOf(number));
-      onCoreOf(node, goOn);
-    }
-  }
-
-  private boolean backToUser() {
-    if (Outcome.isFatal(result) && !exiting) {
-      int fatal = result;
-      result = 0;
-      run.threadFails(this, fatal);
-      return false;
-    }
-    if (run.processExited() && !exiting && !run.popcorn().mayBegin(number)) {
-      end(); // another thread ended the process while this one was in the kernel
-      return false;
-    }
-    if (onCore() && coreNode == node) {
-      user = true;
-      baseNanos = run.now();
-      waitingFor = "";
-      enter(ThreadState.COMPUTE);
-      return true;
-    }
-    onCoreOf(node, goOn);
-    return false;
-  }
-
-  private void goOn() {
-    if (!ended && backToUser()) {
-      Step then = afterOperation;
-      afterOperation = null;
-      then.run();
-    }
-  }
-
-  /** The result of the last operation. */
-  int result() {
-    return result;
-  }
-
-  /**
-   * Faults on a page.
+   * Faults on a page, once other threads have mapped it that did so in the recording.
    *
    * @return true when the access has happened at once; else {@code then} runs when it has
    */
@@ -595,53 +254,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
       mappings.await(first, this::wake);
       return false;
     }
-    beginOperation(ThreadState.FAULT, then);
-    waitingFor = write ? "page (write)" : "page (read)";
-    waitingObject = run.scale().address(page);
-    run.popcorn().access(number, page, write, mode, completion);
-    return endCall();
-  }
-
-  /** A call of the protocol that ends with the completion it is given. */
-  @FunctionalInterface
-  interface Operation {
-    /** Begins it. */
-    void begin(Popcorn popcorn, Completion ended);
-  }
-
-  /**
-   * Runs an operation of the protocol.
-   *
-   * @param then goes on with the result, in user mode
-   */
-  void operate(
-      ThreadState inState, String what, long object, Operation operation, IntConsumer then) {
-    if (isBeingKilled()) {
-      return;
-    }
-    Step after = () -> then.accept(result);
-    beginOperation(inState, after);
-    waitingFor = what;
-    waitingObject = object;
-    operation.begin(run.popcorn(), completion);
-    node = endsAt();
-    if (endCall()) {
-      after.run();
-    }
-  }
-
-  /** Another thread ended the process: this one does nothing more until the protocol ends it. */
-  private boolean isBeingKilled() {
-    if (exiting || !run.popcorn().isEnding(number)) {
-      return false;
-    }
-    user = false;
-    settle();
-    return true;
-  }
-
-  private int endsAt() {
-    return pending ? node : Math.max(0, run.popcorn().nodeOf(number));
+    return faultNow(page, write, mode, then);
   }
 
   /** Touches the word at an address in user mode, then goes on. */
@@ -663,72 +276,7 @@ public final class ReplayThread extends CoreUser implements KernelThread {
     }
   }
 
-  /** Leaves the core until {@link #wake}. */
-  void waitFor(ThreadState inState, String what, long object, Step then) {
-    rebase();
-    user = false;
-    enter(inState);
-    waitingFor = what;
-    waitingObject = object;
-    afterOperation = then;
-    result = 0;
-    settle();
-  }
-
-  /** Ends {@link #waitFor}: the thread goes on at this instant, when it has a core. */
-  void wake() {
-    run.queue().running(node, run.now(), () -> onCoreOf(node, goOn));
-  }
-
-  /** Sleeps as its program asks for, then goes on: a little later than asked for. */
-  void nap(String what, long nanos, Step then) {
-    if (sleepSlack == null) {
-      sleepSlack = run.sleepSlack(number);
-    }
-    sleepFor(ThreadState.SYSCALL, what, nanos + sleepSlack.nextNanos(), then);
-  }
-
-  /** Sleeps for so long, then goes on. */
-  void sleepFor(ThreadState inState, String what, long nanos, Step then) {
-    waitFor(inState, what, 0, then);
-    run.queue().running(node, run.now() + nanos, () -> onCoreOf(node, goOn));
-  }
-
-  /** Computes for so long in the kernel, on its core, then goes on. */
-  void computeFor(ThreadState inState, long nanos, Step then) {
-    if (nanos == 0) {
-      then.run();
-      return;
-    }
-    rebase();
-    user = false;
-    enter(inState);
-    afterOperation = then;
-    result = 0;
-    work(node, nanos, goOn);
-  }
-
   // ---- User code.
-
-  private void rebase() {
-    baseInstructions = Math.max(baseInstructions, instructions);
-    baseNanos = run.now();
-  }
-
-  private long timeOf(long atInstructions) {
-    long ahead = atInstructions - baseInstructions;
-    return ahead <= 0
-        ? baseNanos
-        : baseNanos + ahead * run.femtosPerInstruction(node) / FEMTOS_PER_NANO;
-  }
-
-  private long instructionsAt(long nanos) {
-    long femtos = run.femtosPerInstruction(node);
-    if (femtos == 0 || nanos <= baseNanos) {
-      return baseInstructions;
-    }
-    return baseInstructions + (nanos - baseNanos) * FEMTOS_PER_NANO / femtos;
-  }
 
   private void lookAgainAt(long nanos) {
     nextCheckNanos = nanos;
@@ -754,7 +302,8 @@ public final class ReplayThread extends CoreUser implements KernelThread {
   }
 
   /** Walks records until the thread waits; a call from within asks for another round. */
-  private void runUser() {
+  @Override
+  void runUser() {
     if (walking) {
       again = true;
       return;
