@@ -1,31 +1,90 @@
 #!/bin/sh
-# Speed of popcorn-replay, whole commands, medians of three, in processor time of the process:
-#   hits      16 threads on 8 nodes, nearly all accesses hit (visits and accesses a second)
-#   faults    2 nodes, every visit a fault, nothing recorded (messages a second)
-#   small     a trace of a few kilobytes (wall time, start-up included)
-# Every command replays twice: the run and its baseline with all threads at the origin.
-# Usage: bench/replay-speed.sh [DIR for traces, default a new one under /tmp]
+# Speed of popcorn-replay, whole commands, medians, in processor time (user) of the process:
+#   hits      16 threads on 8 nodes, nearly all accesses hit, 64 visits a slice
+#   visits    the same with one visit a slice, the dearest kind
+#   full      as hits, from a trace of full detail: every access is decoded
+#   faults    2 nodes, every visit a fault, nothing recorded
+#   linked    the same through a network of 25 us and 10 Gbit/s, as the peer below
+#   stored    faults, with every message and fault in a run store
+#   small     a trace of a few kilobytes (look at the wall time, start-up included)
+#   simgrid   the same requests and responses as linked in SimGrid S4U, where it is installed (Debian: libsimgrid-dev)
+# Every command replays twice: the run and its baseline with all threads at the origin. Accesses and visits are counted for each
+# replay, messages once, as the baseline sends none.
+# Usage: bench/replay-speed.sh [DIR for traces, default a new one under /tmp] [CASE…, default all]
+# Runs of each: RUNS=3. Needs about 3 GB in DIR for the store.
 set -eu
 here=$(dirname "$(readlink -f "$0")")/..
 dir=${1:-$(mktemp -d)}
+[ $# -eq 0 ] || shift
+cases=${*:-hits visits full faults linked stored simgrid small}
+mkdir -p "$dir"
 trace() {
-  [ -d "$dir/$1" ] || "$here/bin/popcorn-trace" generate --quiet -o "$dir/$1" "$2" --threads "$3" --pages "$4" --rounds "$5" --compute "$6"
+  [ -d "$dir/$1" ] || "$here/bin/popcorn-trace" generate --quiet -o "$dir/$1" "$2" --threads "$3" --pages "$4" --rounds "$5" \
+    --compute "$6" --detail "${7:-visits}"
 }
-trace hits private 16 64 100000 20
-trace faults false-sharing 2 1 3000000 20000
-trace small lock 2 1 20 100
-
-measure() { # label, field of the JSON, options…
-  label=$1
-  field=$2
-  shift 2
-  for i in 1 2 3; do
-    /usr/bin/env bash -c 'TIMEFORMAT="%U %R"; { time "$@" >"$0"; } 2>&1' "$dir/out.json" \
-      "$here/bin/popcorn-replay" --quiet --json "$@"
-    grep -o "\"$field\":[0-9]*" "$dir/out.json" | head -n 1 | tr -dc '0-9\n'
-  done | paste - - | sort -n | sed -n 2p | awk -v l="$label" -v f="$field" \
-    '{ printf "%-8s %12d %-14s %6.2f s user %6.2f s wall %14.0f a second of processor time\n", l, $3, f, $1, $2, $3 / $1 }'
+count() { # field of the JSON, command's output
+  grep -o "\"$1\" *: *[0-9]*" "$2" | head -n 1 | tr -dc '0-9\n'
 }
-measure hits accesses --nodes 8 --placement block "$dir/hits"
-measure faults message_count --nodes 2 --placement round-robin --profile ideal "$dir/faults"
-measure small accesses --nodes 2 "$dir/small"
+timed() { # output, command…: user and wall seconds
+  out=$1
+  shift
+  /usr/bin/env bash -c 'TIMEFORMAT="%U %R"; { time "$@" >"$0"; } 2>&1' "$out" "$@"
+}
+report() { # label, what, how many, factor; user and wall of each run on stdin
+  sort -n | awk -v l="$1" -v w="$2" -v n="$3" -v f="$4" '{ u[NR] = $1; r[NR] = $2 }
+    END { m = int((NR + 1) / 2)
+      printf "%-8s %10d %-9s %7.2f s user %7.2f s wall %12.0f %s a second of processor time\n", l, n, w, u[m], r[m], f * n / u[m], w }'
+}
+measure() { # label, what, field, factor, options…
+  label=$1; what=$2; field=$3; factor=$4
+  shift 4
+  rm -f "$dir/times"
+  for i in $(seq "${RUNS:-3}"); do
+    rm -f "$dir/runs.duckdb"
+    timed "$dir/out.json" "$here/bin/popcorn-replay" --quiet --json "$@" >>"$dir/times"
+  done
+  rm -f "$dir/runs.duckdb"
+  if [ "$field" = visits ]; then # the last option is the trace
+    for last in "$@"; do :; done
+    "$here/bin/popcorn-trace" info --json "$last" >"$dir/out.json"
+  fi
+  report "$label" "$what" "$(count "$field" "$dir/out.json")" "$factor" <"$dir/times"
+}
+echo "load: $(cut -d ' ' -f 1-3 /proc/loadavg)"
+for case in $cases; do
+  case $case in
+    hits)
+      trace hits private 16 64 100000 20
+      measure hits accesses accesses 2 --nodes 8 --placement block "$dir/hits"
+      measure hits visits visits 2 --nodes 8 --placement block "$dir/hits"
+      ;;
+    visits)
+      trace visits private 16 1 625000 20000
+      measure visits visits visits 2 --nodes 8 --placement block "$dir/visits"
+      ;;
+    full)
+      trace full private 16 64 100000 20 full
+      measure full accesses accesses 2 --nodes 8 --placement block "$dir/full"
+      ;;
+    faults | linked | stored)
+      trace faults false-sharing 2 1 3000000 20000
+      set -- --nodes 2 --placement round-robin --profile ideal
+      [ "$case" != linked ] || set -- "$@" --set link_latency=12500 --set bandwidth=10000000000
+      [ "$case" != stored ] || set -- "$@" -o "$dir/runs.duckdb"
+      measure "$case" messages message_count 1 "$@" "$dir/faults"
+      ;;
+    simgrid)
+      if ! g++ -O2 -o "$dir/pingpong" "$here/bench/peers/simgrid-pingpong.cpp" -lsimgrid 2>"$dir/build"; then
+        echo "simgrid  not installed (Debian: libsimgrid-dev)"
+        continue
+      fi
+      for i in $(seq "${RUNS:-3}"); do timed "$dir/out.txt" "$dir/pingpong" 300000 25e-6 1.25e9 2>/dev/null; done |
+        report simgrid messages 600000 1
+      ;;
+    small)
+      trace small lock 2 1 20 100
+      measure small accesses accesses 2 --nodes 2 "$dir/small"
+      ;;
+    *) echo "case=$case, expected one of: hits visits full faults linked stored simgrid small" >&2; exit 2 ;;
+  esac
+done
