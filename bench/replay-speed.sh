@@ -78,7 +78,7 @@ for case in $cases; do
         echo "simgrid  not installed (Debian: libsimgrid-dev)"
         continue
       fi
-      for i in $(seq "${RUNS:-3}"); do timed "$dir/out.txt" "$dir/pingpong" 300000 25e-6 1.25e9 2>/dev/null; done |
+      for i in $(seq "${RUNS:-3}"); do timed "$dir/out.txt" sh -c '"$@" 2>/dev/null' sh "$dir/pingpong" 300000 25e-6 1.25e9; done |
         report simgrid messages 600000 1
       ;;
     small)
