@@ -38,9 +38,13 @@ fi
 [ -z "${LC_ALL+set}" ] || export POPCORN_LC_ALL="$LC_ALL"
 export LC_ALL=C.UTF-8 POPCORN_LAUNCHED=1
 
+# Java does not look at TMPDIR.
+tmp=
+[ -d "${TMPDIR:-}" ] && [ -w "$TMPDIR" ] && tmp=$TMPDIR
+
 # Arrow needs java.nio opened; the rest keeps newer JDKs quiet. POPCORN_JAVA_OPTS comes last and so wins.
 # shellcheck disable=SC2086
 exec "$java" -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED \
   --add-opens=java.base/java.nio=ALL-UNNAMED -XX:+UseSerialGC -Xshare:auto -Djava.awt.headless=true \
   -Darrow.cdata.library.path="$lib/arrow_cdata_jni/x86_64" -DZstdNativePath="$lib/libzstd-jni.so" \
-  ${tier:-} ${POPCORN_JAVA_OPTS:-} -cp "$lib/*" "$main" "$@"
+  ${tmp:+"-Djava.io.tmpdir=$tmp"} ${tier:-} ${POPCORN_JAVA_OPTS:-} -cp "$lib/*" "$main" "$@"

@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -186,7 +187,12 @@ public final class SqlCommand implements Callable<Integer> {
 
   private final PrintStream out;
 
-  SqlCommand(PrintStream out) {
+  /**
+   * The command.
+   *
+   * @param out where results go
+   */
+  public SqlCommand(PrintStream out) {
     this.out = out;
   }
 
@@ -422,7 +428,11 @@ public final class SqlCommand implements Callable<Integer> {
     }
     for (long id : chosenRuns(database)) {
       long number = asRun == null ? id : asRun;
-      out.println(ParquetRuns.write(database.connection(), id, number, exportFolder));
+      Path there = exportFolder.resolve(ParquetRuns.folderName(number));
+      out.println(
+          isExported(database, id, there)
+              ? there
+              : ParquetRuns.write(database.connection(), id, number, exportFolder));
     }
     return ExitCode.DONE;
   }
@@ -461,6 +471,20 @@ public final class SqlCommand implements Callable<Integer> {
           option + "=" + millis + ", expected 0 to " + (long) LONGEST_MILLIS);
     }
     return Math.round(millis * 1e6);
+  }
+
+  /** Whether the folder is this run already, as after an export that was interrupted. */
+  private boolean isExported(RunDatabase database, long id, Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (RunDatabase exported = RunDatabase.open(folder, access())) {
+      List<Long> runs = exported.runIds();
+      return runs.size() == 1
+          && ContentHash.of(exported, runs.get(0)).equals(ContentHash.of(database, id));
+    } catch (CommandException e) {
+      return false; // something else is there, and the export says so
+    }
   }
 
   private List<Long> chosenRuns(RunDatabase database) {

@@ -315,8 +315,22 @@ final class SqlCommandTest {
     assertEquals(2, run(parquet.toString(), "DELETE FROM runs"));
     assertEquals(2, run(parquet.toString(), "COPY (SELECT 1) TO '" + parquet + "/x.csv'"));
     assertEquals(2, run(parquet.toString(), "SELECT * FROM read_csv('/etc/passwd')"));
+  }
+
+  @Test
+  void anExportGoesOnWhereItWasInterruptedAndWritesOverNothingElse() throws Exception {
+    Path parquet = folder.resolve("parquet");
+    assertEquals(0, run(store, "--export-parquet", parquet.toString(), "--run", "1"), err);
+    assertEquals(0, run(store, "--export-parquet", parquet.toString()), err);
+    assertEquals(parquet.resolve("run-000001") + "\n" + parquet.resolve("run-000002") + "\n", out);
+    String[] otherRun = {
+      store, "--export-parquet", parquet.toString(), "--run", "2", "--as-run", "1"
+    };
+    assertEquals(3, run(otherRun));
+    assertTrue(err.contains("run-000001 exists, expected a new one"), err);
+    Files.delete(parquet.resolve("run-000001/runs.parquet"));
     assertEquals(3, run(store, "--export-parquet", parquet.toString()));
-    assertTrue(err.contains("exists, expected a new one"), err);
+    assertTrue(err.contains("run-000001 exists, expected a new one"), err);
   }
 
   @Test

@@ -69,9 +69,14 @@ final class ReportFolder {
     Path old = LeftOvers.beside(folder, "old");
     try {
       Files.createDirectories(parent);
-      for (String what : List.of("new", "old")) {
-        for (Path dead : LeftOvers.dead(folder, what)) {
+      for (Path dead : LeftOvers.dead(folder, "new")) {
+        LeftOvers.remove(dead);
+      }
+      for (Path dead : LeftOvers.dead(folder, "old")) {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
           LeftOvers.remove(dead);
+        } else {
+          Files.move(dead, folder); // killed between the two renames below
         }
       }
       LeftOvers.remove(fresh);

@@ -9,21 +9,24 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The folder of one recording for what is not its trace: the pipe and the capture tool's log. It
  * goes with the recording; where that was killed, the next recording of the same user removes it. A
- * locked file in it says that its recording is alive.
+ * locked file in it says that its recording is alive; it has a hidden name until it holds that lock.
  */
 final class ScratchFolder implements AutoCloseable {
   private static final String PREFIX = "popcorn-trace-";
+  private static final String UNLOCKED_PREFIX = ".popcorn-trace-";
   private static final String LOCK = "lock";
-  private static final long SETTLING_MILLIS = TimeUnit.MINUTES.toMillis(1);
+
+  /** The time from making a folder to locking it is a hundredth of this. */
+  private static final long SETTLING_MILLIS = 200;
 
   private final Path folder;
   private final FileChannel lock;
@@ -37,15 +40,18 @@ final class ScratchFolder implements AutoCloseable {
   static ScratchFolder create() throws IOException {
     Path all = Path.of(System.getProperty("java.io.tmpdir"));
     removeDead(all);
-    Path folder =
+    Path unlocked =
         Files.createTempDirectory(
             all,
-            PREFIX,
+            UNLOCKED_PREFIX + ProcessHandle.current().pid() + "-",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     FileChannel lock =
         FileChannel.open(
-            folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            unlocked.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     lock.lock();
+    Path folder =
+        all.resolve(PREFIX + unlocked.getFileName().toString().substring(UNLOCKED_PREFIX.length()));
+    Files.move(unlocked, folder, StandardCopyOption.ATOMIC_MOVE);
     return new ScratchFolder(folder, lock);
   }
 
@@ -95,7 +101,10 @@ final class ScratchFolder implements AutoCloseable {
   private static void removeDead(Path all) {
     List<Path> folders;
     try (var found = Files.list(all)) {
-      folders = found.filter(path -> path.getFileName().toString().startsWith(PREFIX)).toList();
+      folders =
+          found
+              .filter(path -> path.getFileName().toString().matches("\\.?" + PREFIX + ".*"))
+              .toList();
     } catch (IOException e) {
       return; // who cannot list the folder cannot tidy it up
     }
@@ -112,15 +121,15 @@ final class ScratchFolder implements AutoCloseable {
     }
   }
 
-  /** Nobody holds the lock; one that is not there yet may be about to come. */
+  /** Nobody holds the lock; one that is not there yet, or not yet held, may be about to come. */
   private static boolean isDead(Path folder) throws IOException {
     Path file = folder.resolve(LOCK);
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      long age = System.currentTimeMillis() - Files.getLastModifiedTime(folder).toMillis();
-      return age > SETTLING_MILLIS;
+    long age = System.currentTimeMillis() - Files.getLastModifiedTime(folder).toMillis();
+    if (folder.getFileName().toString().startsWith(UNLOCKED_PREFIX) && age < SETTLING_MILLIS) {
+      return false;
     }
-    if (System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis() < 1000) {
-      return false; // made, and perhaps not yet locked
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return true;
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         FileLock held = channel.tryLock()) {

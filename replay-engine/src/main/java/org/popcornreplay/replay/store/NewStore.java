@@ -29,13 +29,16 @@ final class NewStore {
   /** Makes the store where there is none. */
   static void ensure(Path file, Tables tables) {
     Path place = file.toAbsolutePath();
-    if (place.getFileName() == null || Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+    if (place.getFileName() == null) {
       return;
     }
     Path fresh = LeftOvers.beside(place, WHAT);
     try {
       for (Path dead : LeftOvers.dead(place, WHAT)) {
         LeftOvers.remove(dead);
+      }
+      if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+        return;
       }
       LeftOvers.remove(fresh);
       try {

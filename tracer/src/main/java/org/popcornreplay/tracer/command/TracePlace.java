@@ -23,15 +23,16 @@ import org.popcornreplay.traces.cli.CommandException;
 public final class TracePlace implements AutoCloseable {
   private final Path target;
   private final Path partial;
+  private final Path old;
   private final Path lockFile;
   private final FileChannel channel;
-  private final boolean replaces;
+  private boolean replaces;
 
-  private TracePlace(Path target, FileChannel channel, boolean replaces) {
+  private TracePlace(Path target, FileChannel channel) {
     this.target = target;
     this.channel = channel;
-    this.replaces = replaces;
     partial = beside(target, ".partial");
+    old = beside(target, ".old");
     lockFile = beside(target, ".lock");
   }
 
@@ -47,6 +48,29 @@ public final class TracePlace implements AutoCloseable {
     if (target.getFileName() == null) {
       throw CommandException.usage("-o=" + directory + ", expected the name of a directory");
     }
+    checkFree(directory, target, force);
+    Files.createDirectories(target.getParent());
+    FileChannel channel = lock(beside(target, ".lock"));
+    if (channel == null) {
+      throw CommandException.usage(
+          "-o=" + directory + ": another command is writing it, expected one at a time");
+    }
+    TracePlace place = new TracePlace(target, channel);
+    boolean taken = false;
+    try {
+      place.tidy();
+      place.replaces = checkFree(directory, target, force);
+      taken = true;
+      return place;
+    } finally {
+      if (!taken) {
+        place.close();
+      }
+    }
+  }
+
+  /** Whether there is a trace that may go; refuses what may not. */
+  private static boolean checkFree(Path directory, Path target, boolean force) throws IOException {
     boolean exists = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
     if (exists && !force) {
       throw CommandException.usage("-o=" + directory + ": exists, expected a new name or --force");
@@ -55,19 +79,16 @@ public final class TracePlace implements AutoCloseable {
       throw CommandException.usage(
           "-o=" + directory + ": not a trace, expected one where --force replaces it");
     }
-    Files.createDirectories(target.getParent());
-    FileChannel channel = lock(beside(target, ".lock"));
-    if (channel == null) {
-      throw CommandException.usage(
-          "-o=" + directory + ": another command is writing it, expected one at a time");
-    }
-    TracePlace place = new TracePlace(target, channel, exists);
-    try {
-      delete(place.partial);
-      return place;
-    } catch (IOException e) {
-      place.close();
-      throw e;
+    return exists;
+  }
+
+  /** What a command left that was killed: a trace without its name gets it back, the rest goes. */
+  private void tidy() throws IOException {
+    delete(partial);
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      delete(old);
+    } else if (Files.exists(old, LinkOption.NOFOLLOW_LINKS)) {
+      Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
     }
   }
 
@@ -132,9 +153,10 @@ public final class TracePlace implements AutoCloseable {
    */
   public Path settle() throws IOException {
     if (replaces) {
-      delete(target);
+      Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+    delete(old);
     return target;
   }
 

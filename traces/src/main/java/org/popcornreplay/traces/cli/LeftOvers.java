@@ -41,7 +41,8 @@ public final class LeftOvers {
     if (!name.startsWith(prefix)) {
       return false;
     }
-    String number = name.substring(prefix.length());
+    // DuckDB's log of a file has the file's name and .wal.
+    String number = name.substring(prefix.length()).replaceFirst("\\.wal$", "");
     return number.matches("[0-9]{1,18}") && ProcessHandle.of(Long.parseLong(number)).isEmpty();
   }
 
