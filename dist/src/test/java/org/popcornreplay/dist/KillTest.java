@@ -72,7 +72,7 @@ final class KillTest {
       Shell.compile("counters", folder);
     }
     return words(
-        "popcorn-trace", "record", "--force", "-o", trace, "--", counters, "packed", 2, 8000000);
+        "popcorn-trace", "record", "--force", "-o", trace, "--", counters, "packed", 2, 3000000);
   }
 
   @Test
@@ -174,7 +174,7 @@ final class KillTest {
 
   @Test
   void aReplayThatStoresItsRun() throws Exception {
-    Path trace = lockTrace(1500);
+    Path trace = lockTrace(500);
     Path store = folder.resolve("runs.duckdb");
     Object[] arguments = {"--nodes", 3, "--placement", "round-robin", "-o", store, trace};
     Path whole = folder.resolve("whole.duckdb");
@@ -214,7 +214,7 @@ final class KillTest {
   }
 
   private Path storeOf(int runs) {
-    Path trace = lockTrace(600);
+    Path trace = lockTrace(100);
     Path store = folder.resolve("s.duckdb");
     for (int i = 0; i < runs; i++) {
       ok(InProcess.replay("-q", "--nodes", i + 1, "-o", store, trace));
@@ -287,7 +287,7 @@ final class KillTest {
   @Test
   void aTraceThatIsGenerated() throws Exception {
     Path trace = folder.resolve("g.ptrace");
-    Object[] arguments = {"generate", "random", "--rounds", 60000, "--force", "-o", trace};
+    Object[] arguments = {"generate", "random", "--rounds", 30000, "--force", "-o", trace};
     KillSeries series = new KillSeries("popcorn-trace generate", KILLS, folder);
     int[] whole = new int[1];
     series.run(
@@ -309,7 +309,7 @@ final class KillTest {
 
   @Test
   void aTraceThatIsExported() throws Exception {
-    Path trace = lockTrace(3000);
+    Path trace = lockTrace(1500);
     Path file = folder.resolve("perfetto.json");
     Object[] arguments = {"export", "--to", "perfetto", trace, "--force", "-o", file};
     ok(InProcess.trace(arguments));

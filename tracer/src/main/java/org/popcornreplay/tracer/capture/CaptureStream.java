@@ -427,9 +427,12 @@ public final class CaptureStream {
 
   private void atomic() throws IOException {
     record.expect(32);
+    int number = record.number(0);
+    long at = record.wide(8);
+    reached(thread(number), at);
     trace.event(
-        record.number(0),
-        record.wide(8),
+        number,
+        at,
         sequence++,
         EventKind.ATOMIC,
         0,
@@ -454,6 +457,7 @@ public final class CaptureStream {
     long bytes = Math.min(record.wide(24), MAX_KERNEL_BYTES);
     long ip = record.wide(32);
     RecordedThread t = thread(number);
+    reached(t, at);
     if (!full && t.kernel == null) {
       t.kernel = new VisitReduction(number, Integer.MAX_VALUE, trace::visit);
     }
@@ -550,9 +554,12 @@ public final class CaptureStream {
     } else {
       block = liveBlocks.remove(address);
     }
+    int number = record.number(0);
+    long at = record.wide(8);
+    reached(thread(number), at);
     trace.event(
-        record.number(0),
-        record.wide(8),
+        number,
+        at,
         sequence++,
         allocated ? EventKind.HEAP_ALLOC : EventKind.HEAP_FREE,
         0,

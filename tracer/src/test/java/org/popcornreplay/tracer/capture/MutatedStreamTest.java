@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.popcornreplay.traces.Manifest;
 import org.popcornreplay.traces.TraceWriter;
+import org.popcornreplay.traces.check.TraceCheck;
+import org.popcornreplay.traces.cli.LeftOvers;
 
 /**
  * Whatever comes through the capture tool's pipe, the recorder makes a trace or says in one line
@@ -32,6 +34,7 @@ class MutatedStreamTest {
   private static final int STREAMS = Integer.getInteger("popcorn.fuzz.streams", 300);
   private static final long SEED = Long.getLong("popcorn.fuzz.seed", 20261125L);
   private static final int MOST_BYTES = 1 << 16;
+  private static final int SLICE_INSTRUCTIONS = 500;
 
   @TempDir Path scratch;
 
@@ -47,7 +50,7 @@ class MutatedStreamTest {
                 "-q",
                 "--vgdb=no",
                 "--to=" + file,
-                "--slice=500",
+                "--slice=" + SLICE_INSTRUCTIONS,
                 "--full=" + (full ? "yes" : "no"),
                 "/bin/true")
             .redirectErrorStream(true);
@@ -114,6 +117,37 @@ class MutatedStreamTest {
             + refused
             + ")");
     assertTrue(read > 0 && refused > STREAMS / 10, "read " + read + ", refused " + refused);
+  }
+
+  /** As it is when the capture tool is killed: what was recorded so far is without fault. */
+  @Test
+  void aStreamThatEndsAnywhereIsATraceWithoutFaults() throws IOException, InterruptedException {
+    int cuts = 0;
+    for (boolean full : new boolean[] {false, true}) {
+      byte[] whole = recorded(full);
+      List<Integer> starts = records(whole);
+      // After a heap record or an atomic one, too, which go beyond the last slice.
+      int step = Math.max(1, starts.size() / (STREAMS / 2));
+      for (int i = 0; i < starts.size(); i += step) {
+        Path directory = scratch.resolve("cut" + full + i);
+        Manifest manifest =
+            new Manifest().fullDetail(full).sliceMarks(full).sliceInstructions(SLICE_INSTRUCTIONS);
+        try (TraceWriter writer = TraceWriter.create(directory, manifest, 1 << 20)) {
+          CaptureStream stream =
+              new CaptureStream(
+                  Channels.newChannel(new ByteArrayInputStream(whole, 0, starts.get(i))),
+                  writer,
+                  "main");
+          stream.read();
+          stream.finish();
+          writer.flush();
+        }
+        assertEquals(List.of(), new TraceCheck(directory, 9).faults(), "cut after record " + i);
+        LeftOvers.remove(directory);
+        cuts++;
+      }
+    }
+    System.out.println("reliability: cut streams of the capture tool: inputs=" + cuts);
   }
 
   private static byte[] changed(byte[] whole, SplittableRandom random) {
