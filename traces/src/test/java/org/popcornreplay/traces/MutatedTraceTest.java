@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.apache.arrow.flatbuf.Message;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +36,7 @@ class MutatedTraceTest {
   private static final int MUTATIONS = Integer.getInteger("popcorn.fuzz.mutations", 2000);
   private static final long SEED = Long.getLong("popcorn.fuzz.seed", 20261124L);
   private static final int MOST_FAULTS = 20;
+  private static final double MOST_SECONDS = 60;
 
   @TempDir Path scratch;
 
@@ -46,16 +50,24 @@ class MutatedTraceTest {
     }
     int read = 0;
     int refused = 0;
+    int signed = 0;
     for (int i = 0; i < MUTATIONS; i++) {
       SplittableRandom random = new SplittableRandom(SEED + i);
       Path sample = samples.get(random.nextInt(samples.size()));
       List<Path> files = filesOf(sample);
       Path victim = files.get(random.nextInt(files.size()));
       byte[] content = Files.readAllBytes(victim);
+      Path manifestFile = sample.resolve(Manifest.FILE_NAME);
+      byte[] manifest = Files.readAllBytes(manifestFile);
       if (random.nextInt(50) == 0) {
         Files.delete(victim);
       } else {
-        Files.write(victim, mutate(content, random));
+        boolean isTable = !victim.equals(manifestFile);
+        boolean framed = isTable && random.nextBoolean();
+        Files.write(victim, framed ? mutateMetadata(content, random) : mutate(content, random));
+        if (isTable && random.nextInt(4) != 0 && sign(manifestFile, victim)) {
+          signed++;
+        }
       }
       if (readAll(sample, SEED + i)) {
         read++;
@@ -63,6 +75,7 @@ class MutatedTraceTest {
         refused++;
       }
       Files.write(victim, content);
+      Files.write(manifestFile, manifest);
     }
     assertEquals(MUTATIONS, read + refused);
     assertTrue(refused > MUTATIONS / 3, "refused=" + refused);
@@ -74,7 +87,60 @@ class MutatedTraceTest {
             + read
             + ", refused in one line "
             + refused
+            + "; signed again after the change "
+            + signed
             + ")");
+  }
+
+  /** Makes size and checksum of a changed file right again, as a hostile sender would. */
+  private static boolean sign(Path manifestFile, Path table) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode json = (ObjectNode) mapper.readTree(manifestFile.toFile());
+    if (!json.path("files").path(table.getFileName().toString()).isObject()) {
+      return false;
+    }
+    ObjectNode files = (ObjectNode) json.get("files");
+    ((ObjectNode) files.get(table.getFileName().toString()))
+        .put("bytes", Files.size(table))
+        .put("sha256", TraceReader.sha256(table));
+    StringBuilder content = new StringBuilder();
+    for (TraceTable each : TraceTable.values()) {
+      if (files.has(each.fileName())) {
+        String sha256 = files.get(each.fileName()).get("sha256").asText();
+        content.append(each.fileName()).append(' ').append(sha256).append('\n');
+      }
+    }
+    json.put("trace_hash", TraceWriter.sha256(content.toString()));
+    mapper.writeValue(manifestFile.toFile(), json);
+    return true;
+  }
+
+  /** Changes whole numbers in the metadata of a message; its frame stays as it was. */
+  private static byte[] mutateMetadata(byte[] content, SplittableRandom random) {
+    ByteBuffer bytes = ByteBuffer.wrap(content.clone()).order(ByteOrder.LITTLE_ENDIAN);
+    List<Integer> starts = new ArrayList<>();
+    for (int at = 0; at + 8 <= content.length && bytes.getInt(at + 4) > 0; ) {
+      starts.add(at);
+      int length = bytes.getInt(at + 4);
+      ByteBuffer metadata = bytes.slice(at + 8, length).order(ByteOrder.LITTLE_ENDIAN);
+      at += 8 + length + (int) Message.getRootAsMessage(metadata).bodyLength();
+    }
+    int start = starts.get(random.nextInt(starts.size()));
+    int words = bytes.getInt(start + 4) / 4;
+    int[] odd = {
+      0, 1, -1, 2, 7, 8, 63, 64, 65_536, 1 << 20, (1 << 20) + 1, 1 << 26, 1 << 30, 1 << 31,
+      Integer.MAX_VALUE, Integer.MAX_VALUE - 7
+    };
+    for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+      int at = start + 8 + 4 * random.nextInt(words);
+      int before = bytes.getInt(at);
+      int value =
+          random.nextInt(3) == 0
+              ? before + random.nextInt(17) - 8
+              : odd[random.nextInt(odd.length)];
+      bytes.putInt(at, value);
+    }
+    return bytes.array();
   }
 
   private Path sample(boolean full, boolean complete) throws IOException {
@@ -187,7 +253,7 @@ class MutatedTraceTest {
         checkEndsToo(directory, seed);
       }
       double seconds = (System.nanoTime() - begin) / 1e9;
-      assertTrue(seconds < 10, "seed " + seed + " took " + seconds + " s");
+      assertTrue(seconds < MOST_SECONDS, "seed " + seed + " took " + seconds + " s");
     }
   }
 
