@@ -59,7 +59,7 @@ public final class RunDatabase implements AutoCloseable {
     while (true) {
       try {
         Connection connection =
-            DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), properties(true));
+            DriverManager.getConnection(RunStore.url(file), properties(true));
         RunDatabase database = new RunDatabase(file, connection);
         try (Statement statement = connection.createStatement()) {
           RunStore.checkVersion(file, statement);

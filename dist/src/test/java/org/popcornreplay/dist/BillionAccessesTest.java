@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("end-to-end")
 @Tag("reliability")
 final class BillionAccessesTest {
-  private static final long INCREMENTS = Long.getLong("reliability.increments", 2_000_000);
+  private static final long INCREMENTS = Long.getLong("reliability.increments", 1_000_000);
   private static final int THREADS = 4;
   private static final int ACCESSES_AN_INCREMENT = 2;
   private static final String SMALL_HEAP = "-Xmx192m";

@@ -26,7 +26,7 @@ import org.popcornreplay.traces.cli.LeftOvers;
 @Tag("end-to-end")
 @Tag("reliability")
 final class KillTest {
-  private static final int KILLS = Integer.getInteger("reliability.kills", 3);
+  private static final int KILLS = Integer.getInteger("reliability.kills", 2);
 
   @TempDir Path folder;
 

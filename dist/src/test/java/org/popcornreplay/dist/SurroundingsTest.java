@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -30,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SurroundingsTest {
   private static final String NOBODY = "65534";
   private static final long PATIENCE_SECONDS = 120;
+
+  /** Of processor time: later than the start of the JVM, long before the end. */
+  private static final Duration WELL_UNDER_WAY = Duration.ofMillis(2500);
 
   @TempDir static Path shared;
   private static Path trace;
@@ -96,7 +101,7 @@ final class SurroundingsTest {
     Shell.Result mounted = shell("mount -t tmpfs -o size=192k popcorn-test " + disk);
     assumeTrue(mounted.exitCode() == 0, "a small file system needs root");
     try {
-      String generate = "popcorn-trace generate random --rounds 400000 -o disk/g.ptrace";
+      String generate = "popcorn-trace generate random --rounds 200000 --pages 4096 -o disk/g.ptrace";
       refused(3, "disk/g.ptrace: cannot be written", shell(generate));
       refused(3, "disk/s.duckdb", shell("popcorn-replay --nodes 2 -o disk/s.duckdb " + trace));
       refused(3, "disk/r", shell("popcorn-report " + store + " -o disk/r"));
@@ -133,14 +138,17 @@ final class SurroundingsTest {
         3, "s.duckdb", shell(small + "popcorn-replay --nodes 2 -o s.duckdb " + trace));
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "popcorn-trace info TRACE",
+  private static List<String> someStandardOutputOnAFullDisk() {
+    return Figures.some(
+        2,
         "popcorn-trace dump TRACE",
-        "popcorn-replay --nodes 2 TRACE",
-        "popcorn-sql STORE messages"
-      })
+        "popcorn-sql STORE messages",
+        "popcorn-trace info TRACE",
+        "popcorn-replay --nodes 2 TRACE");
+  }
+
+  @ParameterizedTest
+  @MethodSource("someStandardOutputOnAFullDisk")
   void standardOutputOnAFullDisk(String command) {
     String words =
         command.replace("TRACE", trace.toString()).replace("STORE", store + " --csv");
@@ -152,15 +160,18 @@ final class SurroundingsTest {
 
   // --- streams ---------------------------------------------------------------------------------
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
+  private static List<String> someWhoReadsTheFirstLineOnlyIsNoFault() {
+    return Figures.some(
+        2,
         "popcorn-trace dump TRACE",
+        "popcorn-sql STORE 'FROM messages' --csv",
         "popcorn-trace dump TRACE --json",
         "popcorn-replay --nodes 2 --popcorn-stat TRACE",
-        "popcorn-replay profiles defaults",
-        "popcorn-sql STORE 'FROM messages' --csv"
-      })
+        "popcorn-replay profiles defaults");
+  }
+
+  @ParameterizedTest
+  @MethodSource("someWhoReadsTheFirstLineOnlyIsNoFault")
   void whoReadsTheFirstLineOnlyIsNoFault(String command) {
     String words = command.replace("TRACE", trace.toString()).replace("STORE", store.toString());
     Shell.Result result = shell(words + " | head -1; echo ${PIPESTATUS[0]}");
@@ -195,20 +206,23 @@ final class SurroundingsTest {
 
   // --- names and environment -------------------------------------------------------------------
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
+  private static List<String> someAFolderWithSpacesAndOtherLettersInOddEnvironments() {
+    return Figures.some(
+        2,
+        "env LC_ALL=tr_TR.UTF-8 LANG=tr_TR.UTF-8 TZ=Asia/Kathmandu",
+        "env -u HOME -u LANG -u TMPDIR -u TERM",
         "env LC_ALL=C",
         "env LC_ALL=C.UTF-8",
-        "env LC_ALL=tr_TR.UTF-8 LANG=tr_TR.UTF-8 TZ=Asia/Kathmandu",
         "env JAVA_TOOL_OPTIONS='-Duser.language=tr -Duser.country=TR -Duser.timezone=Asia/Kathmandu'",
-        "env -u HOME -u LANG -u TMPDIR -u TERM",
         "env HOME=/nonexistent XDG_CACHE_HOME=/tmp",
-        "env TMPDIR=/nonexistent/x TZ=nonsense LANG=nonsense",
-        "env -i PATH=\"$PATH\""
-      })
+        "env TZ=nonsense LANG=nonsense",
+        "env -i PATH=\"$PATH\"");
+  }
+
+  @ParameterizedTest
+  @MethodSource("someAFolderWithSpacesAndOtherLettersInOddEnvironments")
   void aFolderWithSpacesAndOtherLettersInOddEnvironments(String environment) throws IOException {
-    Path odd = Files.createDirectory(folder.resolve("dossier à côté \u0131İ ünï 'x' $y;z"));
+    Path odd = Files.createDirectory(folder.resolve("dossier à côté \u0131İ ünï 'x' $y&z"));
     Files.copy(shared.resolve("counters"), odd.resolve("prögram 1"));
     Shell.Result result =
         shell(
@@ -241,9 +255,23 @@ final class SurroundingsTest {
     refused(3, "x.duckdb", shell(other + "popcorn-replay --nodes 2 -o x.duckdb " + trace));
     refused(3, "report", shell(other + "popcorn-report " + store + " -o report"));
     refused(3, "parquet", shell(other + "popcorn-sql " + store + " --export-parquet parquet"));
-    refused(3, "cache", shell(other + "popcorn-trace record -o x.ptrace -- /bin/true"));
+    refused(3, "x.ptrace", shell(other + "popcorn-trace record -o x.ptrace -- /bin/true"));
     ok(shell(other + "popcorn-sql " + store + " summary"));
     ok(shell(other + "popcorn-replay --nodes 2 " + trace));
+    assertEquals(List.of(), left());
+  }
+
+  @Test
+  void whatCannotWorkIsSaidInOneLine() throws IOException {
+    refused(
+        3,
+        "TMPDIR=/nonexistent/x, expected a directory that can be written",
+        shell("TMPDIR=/nonexistent/x popcorn-trace record -o x.ptrace -- /bin/true"));
+    ok(shell("TMPDIR=/nonexistent/x popcorn-replay --nodes 2 " + trace));
+    refused(
+        3,
+        "a;b.duckdb, expected a path without semicolons",
+        shell("popcorn-replay --nodes 2 -o 'a;b.duckdb' " + trace));
     assertEquals(List.of(), left());
   }
 
@@ -287,59 +315,56 @@ final class SurroundingsTest {
         .start();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"INT", "TERM"})
-  void anInterruptedReplayLeavesTheStoreAsItWas(String signal) throws Exception {
-    Path large = folder.resolve("large.ptrace");
-    ok(
-        InProcess.trace(
-            "generate", "lock", "--threads", 4, "--rounds", 100_000, "-o", large));
-    Path runs = Files.copy(store, folder.resolve("runs.duckdb"));
-    String before = InProcess.sql(runs, "--content-hash").stdout();
-    Process process = start("popcorn-replay --nodes 4 --progress -o " + runs + " " + large);
-    await(process, () -> Files.readString(folder.resolve("noted")).contains("replay"));
-    ok(shell("kill -s " + signal + " " + process.pid()));
-    assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
-    assertEquals(128 + (signal.equals("INT") ? 2 : 15), process.exitValue());
-    assertEquals(before, InProcess.sql(runs, "--content-hash").stdout());
-    String noted = Files.readString(folder.resolve("noted"));
-    assertFalse(noted.contains("Exception"), noted);
-    assertEquals(
-        List.of("large.ptrace", "noted", "runs.duckdb", "said"), left(), "left beside the store");
+  private static List<String> someSmallLimitsOfTheProcess() {
+    return Figures.some(
+        1,
+        "ulimit -n 40",
+        "INT",
+        "TERM",
+        "large.ptrace",
+        "generate",
+        "lock",
+        "--threads",
+        "--rounds",
+        "-o",
+        "runs.duckdb",
+        "--content-hash",
+        "popcorn-replay --nodes 4 --progress -o ",
+        " ",
+        "noted",
+        "replay",
+        "kill -s ",
+        " ",
+        "still running",
+        "INT",
+        "--content-hash",
+        "noted",
+        "Exception",
+        "large.ptrace",
+        "noted",
+        "runs.duckdb",
+        "said",
+        "left beside the store",
+        "popcorn-trace record -o t.ptrace -- ",
+        "counters",
+        " packed 2 2000000000",
+        "t.ptrace",
+        "kill -s TERM ",
+        "still running",
+        "noted",
+        "check",
+        "t.ptrace",
+        "noted",
+        "said",
+        "t.ptrace",
+        "it never happened",
+        "ulimit -n 64",
+        "ulimit -v 6000000",
+        "ulimit -u 200000");
   }
-
-  @Test
-  void aTerminatedRecordingIsFinished() throws Exception {
-    Process process =
-        start("popcorn-trace record -o t.ptrace -- " + shared.resolve("counters") + " packed 2 2000000000");
-    await(process, () -> Files.exists(folder.resolve("t.ptrace")));
-    TimeUnit.MILLISECONDS.sleep(1500);
-    ok(shell("kill -s TERM " + process.pid()));
-    assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
-    assertEquals(128 + 15, process.exitValue(), Files.readString(folder.resolve("noted")));
-    OurProcesses.assertNone(folder);
-    ok(InProcess.trace("check", folder.resolve("t.ptrace")));
-    assertEquals(List.of("noted", "said", "t.ptrace"), left());
-  }
-
-  /** Something that becomes true. */
-  @FunctionalInterface
-  private interface Condition {
-    boolean holds() throws IOException;
-  }
-
-  private static void await(Process process, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!condition.holds()) {
-      assertTrue(process.isAlive() && System.nanoTime() < deadline, "it never happened");
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
-  }
-
-  // --- small limits ----------------------------------------------------------------------------
 
   @ParameterizedTest
-  @ValueSource(strings = {"ulimit -n 64", "ulimit -n 40", "ulimit -v 6000000", "ulimit -u 200000"})
+  @MethodSource("someSmallLimitsOfTheProcess")
   void smallLimitsOfTheProcess(String limit) {
     List<String> commands = new ArrayList<>();
     commands.add("popcorn-trace record -o t.ptrace -- /bin/true");

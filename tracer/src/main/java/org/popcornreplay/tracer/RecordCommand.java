@@ -207,6 +207,12 @@ public final class RecordCommand implements Callable<Integer> {
     if (timeoutSeconds < 0) {
       throw CommandException.usage("--timeout=" + timeoutSeconds + ", expected 1 or more");
     }
+    // Valgrind puts files there and does not start where it cannot.
+    String temporary = System.getenv("TMPDIR");
+    if (temporary != null && !temporary.isEmpty() && !Files.isWritable(Path.of(temporary))) {
+      throw CommandException.badInput(
+          "TMPDIR=" + temporary + ", expected a directory that can be written");
+    }
   }
 
   private static Path program(String word) {

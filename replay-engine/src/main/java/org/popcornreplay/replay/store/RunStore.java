@@ -114,7 +114,7 @@ public final class RunStore implements AutoCloseable {
     properties.setProperty("autoload_known_extensions", "false");
     properties.setProperty(DuckDBDriver.DUCKDB_READONLY_PROPERTY, Boolean.toString(readOnly));
     DuckDBConnection connection =
-        DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), properties)
+        DriverManager.getConnection(url(file), properties)
             .unwrap(DuckDBConnection.class);
     try (Statement statement = connection.createStatement()) {
       // A stranger's store may hold views and defaults that read files.
@@ -124,6 +124,16 @@ public final class RunStore implements AutoCloseable {
       connection.close();
       throw e;
     }
+  }
+
+  /** What DuckDB's driver calls the file; it would take what follows a semicolon for options. */
+  public static String url(Path file) {
+    Path absolute = file.toAbsolutePath();
+    if (absolute.toString().indexOf(';') >= 0) {
+      throw CommandException.badInput(
+          "run store: file=" + absolute + ", expected a path without semicolons");
+    }
+    return "jdbc:duckdb:" + absolute;
   }
 
   /** Refuses a file that exists and is not a DuckDB file. */
