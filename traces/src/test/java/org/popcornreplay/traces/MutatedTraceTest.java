@@ -128,8 +128,22 @@ class MutatedTraceTest {
     int start = starts.get(random.nextInt(starts.size()));
     int words = bytes.getInt(start + 4) / 4;
     int[] odd = {
-      0, 1, -1, 2, 7, 8, 63, 64, 65_536, 1 << 20, (1 << 20) + 1, 1 << 26, 1 << 30, 1 << 31,
-      Integer.MAX_VALUE, Integer.MAX_VALUE - 7
+      0,
+      1,
+      -1,
+      2,
+      7,
+      8,
+      63,
+      64,
+      65_536,
+      1 << 20,
+      (1 << 20) + 1,
+      1 << 26,
+      1 << 30,
+      1 << 31,
+      Integer.MAX_VALUE,
+      Integer.MAX_VALUE - 7
     };
     for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
       int at = start + 8 + 4 * random.nextInt(words);
