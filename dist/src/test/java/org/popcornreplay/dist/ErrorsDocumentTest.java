@@ -115,7 +115,9 @@ final class ErrorsDocumentTest {
     return exitCode + " " + plain(text);
   }
 
-  /** Letters, digits and signs only: what is filled in, spaces and breaks of literals do not count. */
+  /**
+   * Letters, digits and signs only: what is filled in, spaces and breaks of literals do not count.
+   */
   private static String plain(String text) {
     return text.replace("\n", " ")
         .replaceAll("%[0-9.,]*[a-z]", "…")

@@ -24,8 +24,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Every option of every command with values that nobody means: a result, or one line that names the
- * option and the value, with exit code 2 (3 where it is a file). {@code -Dpopcorn.fuzz.options=9000}
- * runs longer.
+ * option and the value, with exit code 2 (3 where it is a file). {@code
+ * -Dpopcorn.fuzz.options=9000} runs longer.
  */
 @Tag("end-to-end")
 @Tag("reliability")
@@ -33,10 +33,39 @@ final class MutatedOptionsTest {
   private static final int INPUTS = Integer.getInteger("popcorn.fuzz.options", 400);
   private static final long SEED = Long.getLong("popcorn.fuzz.seed", 20261128L);
   private static final String[] VALUES = {
-    "", " ", "-1", "x", "-", "--", "99999999999999999999", "1e9", "0x", "1.5", "NaN", "\uff12", "%s",
-    "a\nb", "\u001b[2J", "'", "\"", "no such", "=", "=1", "A=", "node.0.cores=x", "node.9-1.speed=2",
-    "FUTEX_LIMIT=maybe", "link.latency=-1", "link.latency=soon", "file:", "file:/", "file:/dev/null",
-    "1/0", "x/99999999999", "-9223372036854775809", "0"
+    "",
+    " ",
+    "-1",
+    "x",
+    "-",
+    "--",
+    "99999999999999999999",
+    "1e9",
+    "0x",
+    "1.5",
+    "NaN",
+    "\uff12",
+    "%s",
+    "a\nb",
+    "\u001b[2J",
+    "'",
+    "\"",
+    "no such",
+    "=",
+    "=1",
+    "A=",
+    "node.0.cores=x",
+    "node.9-1.speed=2",
+    "FUTEX_LIMIT=maybe",
+    "link.latency=-1",
+    "link.latency=soon",
+    "file:",
+    "file:/",
+    "file:/dev/null",
+    "1/0",
+    "x/99999999999",
+    "-9223372036854775809",
+    "0"
   };
 
   @TempDir Path folder;
@@ -77,17 +106,14 @@ final class MutatedOptionsTest {
     all.add(
         new Target(
             traces, "generate", InProcess::trace, List.of("lock", "--rounds", "3", "-o", out)));
-    all.add(
-        new Target(traces, "import", InProcess::trace, List.of("--from", "pat", t, "-o", out)));
-    all.add(
-        new Target(traces, "export", InProcess::trace, List.of("--to", "pat", t, "-o", out)));
+    all.add(new Target(traces, "import", InProcess::trace, List.of("--from", "pat", t, "-o", out)));
+    all.add(new Target(traces, "export", InProcess::trace, List.of("--to", "pat", t, "-o", out)));
     all.add(new Target(traces, "record", InProcess::trace, List.of("/no/such/program")));
     all.add(new Target(replays, null, InProcess::replay, List.of("--nodes", "2", t)));
     all.add(new Target(replays, "profiles", InProcess::replay, List.of()));
     all.add(new Target(replays, "litmus", InProcess::replay, List.of("/no/such/file")));
     all.add(new Target(queries, null, InProcess::sql, List.of(store.toString(), "summary")));
-    all.add(
-        new Target(reports, null, InProcess::report, List.of(t + "/no-store", "-o", out)));
+    all.add(new Target(reports, null, InProcess::report, List.of(t + "/no-store", "-o", out)));
     return all;
   }
 
@@ -113,7 +139,8 @@ final class MutatedOptionsTest {
         }
         chosen.add(option);
         values.add(value);
-        words.add(option.arity().max() == 0 ? option.longestName() : option.longestName() + "=" + value);
+        words.add(
+            option.arity().max() == 0 ? option.longestName() : option.longestName() + "=" + value);
       }
       words.addAll(target.words());
       LeftOvers.remove(folder.resolve("out"));
@@ -121,7 +148,8 @@ final class MutatedOptionsTest {
       String what = "seed " + (SEED + i) + " " + words + ": exit " + result.exitCode();
       int code = result.exitCode();
       assertTrue(code >= 0 && code <= 4, what + ": " + result.stderr());
-      assertFalse(result.stderr().matches("(?s).*(Exception|\\.java:|\tat ).*"), what + result.stderr());
+      assertFalse(
+          result.stderr().matches("(?s).*(Exception|\\.java:|\tat ).*"), what + result.stderr());
       if (code == 2) {
         assertEquals(1, result.stderr().lines().count(), what + ": " + result.stderr());
         assertTrue(

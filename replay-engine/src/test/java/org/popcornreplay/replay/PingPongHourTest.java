@@ -79,10 +79,8 @@ class PingPongHourTest {
     Path path = folder.resolve("rounds" + rounds);
     GeneratedTrace.write(
         path, Pattern.MIGRATION, new PatternOptions(1, 1, rounds, NANOS_AT_A_NODE, 2, 1));
-    CostProfile profile =
-        ProfileFile.load("tcp-10g-nodelay").with(ProfileKey.INSTRUCTION, "1");
-    RunRequest request =
-        new RunRequest(2, "trace", profile, Options.FAITHFUL, -1, false, 4096, 1);
+    CostProfile profile = ProfileFile.load("tcp-10g-nodelay").with(ProfileKey.INSTRUCTION, "1");
+    RunRequest request = new RunRequest(2, "trace", profile, Options.FAITHFUL, -1, false, 4096, 1);
     try (TraceReader trace = TraceReader.open(path)) {
       SyncCensus census = SyncCensus.of(Replay.threadCount(trace), trace::events);
       Replay run = new Replay(trace, request, census, listener).execute();
@@ -113,9 +111,7 @@ class PingPongHourTest {
         int to = 1 - from;
         assertEquals(
             after(
-                rounds,
-                few.traffic().count(from, to, type),
-                twice.traffic().count(from, to, type)),
+                rounds, few.traffic().count(from, to, type), twice.traffic().count(from, to, type)),
             run.traffic().count(from, to, type),
             from + ">" + to + " " + type);
       }

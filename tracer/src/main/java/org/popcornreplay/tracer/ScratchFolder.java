@@ -18,7 +18,8 @@ import java.util.List;
 /**
  * The folder of one recording for what is not its trace: the pipe and the capture tool's log. It
  * goes with the recording; where that was killed, the next recording of the same user removes it. A
- * locked file in it says that its recording is alive; it has a hidden name until it holds that lock.
+ * locked file in it says that its recording is alive; it has a hidden name until it holds that
+ * lock.
  */
 final class ScratchFolder implements AutoCloseable {
   private static final String PREFIX = "popcorn-trace-";

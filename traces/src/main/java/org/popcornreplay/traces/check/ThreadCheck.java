@@ -154,8 +154,7 @@ final class ThreadCheck {
         fault(at + "kernel visit with length=" + c.length() + ", expected 0 and offsets 0 or -1");
       }
       if (c.instructions() != lastEventAt && withoutEvent.size() < MOST_WITHOUT_EVENT) {
-        withoutEvent.add(
-            at + "kernel visit, expected an event at the same instructions before it");
+        withoutEvent.add(at + "kernel visit, expected an event at the same instructions before it");
       }
     } else {
       userSlice(c, at);
