@@ -114,8 +114,7 @@ public final class RunStore implements AutoCloseable {
     properties.setProperty("autoload_known_extensions", "false");
     properties.setProperty(DuckDBDriver.DUCKDB_READONLY_PROPERTY, Boolean.toString(readOnly));
     DuckDBConnection connection =
-        DriverManager.getConnection(url(file), properties)
-            .unwrap(DuckDBConnection.class);
+        DriverManager.getConnection(url(file), properties).unwrap(DuckDBConnection.class);
     try (Statement statement = connection.createStatement()) {
       // A stranger's store may hold views and defaults that read files.
       statement.execute("SET enable_external_access = false");
