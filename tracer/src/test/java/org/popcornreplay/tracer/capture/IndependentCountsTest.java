@@ -60,7 +60,7 @@ class IndependentCountsTest {
 
   private static List<String> environment(Recorder.Result printed) {
     assertEquals(0, printed.code(), printed.err());
-    return List.of(printed.text().split("\0"));
+    return List.of(printed.text().split("\0", 0));
   }
 
   private static int length(List<String> environment, String name) {
