@@ -58,8 +58,7 @@ public final class RunDatabase implements AutoCloseable {
     boolean told = false;
     while (true) {
       try {
-        Connection connection =
-            DriverManager.getConnection(RunStore.url(file), properties(true));
+        Connection connection = DriverManager.getConnection(RunStore.url(file), properties(true));
         RunDatabase database = new RunDatabase(file, connection);
         try (Statement statement = connection.createStatement()) {
           RunStore.checkVersion(file, statement);

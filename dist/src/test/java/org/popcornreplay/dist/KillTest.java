@@ -178,9 +178,7 @@ final class KillTest {
     Path store = folder.resolve("runs.duckdb");
     Object[] arguments = {"--nodes", 3, "--placement", "round-robin", "-o", store, trace};
     Path whole = folder.resolve("whole.duckdb");
-    ok(
-        InProcess.replay(
-            "-q", "--nodes", 3, "--placement", "round-robin", "-o", whole, trace));
+    ok(InProcess.replay("-q", "--nodes", 3, "--placement", "round-robin", "-o", whole, trace));
     String expected = hashes(whole).get(0);
     KillSeries series = new KillSeries("popcorn-replay -o", KILLS, folder);
     int[] runs = new int[3];

@@ -24,8 +24,7 @@ final class StatedLimitsTest {
   @BeforeAll
   static void prepare() {
     trace = folder.resolve("t.ptrace");
-    assertEquals(
-        0, InProcess.trace("generate", "lock", "--rounds", 3, "-o", trace).exitCode());
+    assertEquals(0, InProcess.trace("generate", "lock", "--rounds", 3, "-o", trace).exitCode());
   }
 
   private static void refused(int exitCode, String line, Shell.Result result) {

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Full disks, closed pipes, odd names, other users: the commands work, or say in one line what is
@@ -101,7 +99,8 @@ final class SurroundingsTest {
     Shell.Result mounted = shell("mount -t tmpfs -o size=192k popcorn-test " + disk);
     assumeTrue(mounted.exitCode() == 0, "a small file system needs root");
     try {
-      String generate = "popcorn-trace generate random --rounds 200000 --pages 4096 -o disk/g.ptrace";
+      String generate =
+          "popcorn-trace generate random --rounds 200000 --pages 4096 -o disk/g.ptrace";
       refused(3, "disk/g.ptrace: cannot be written", shell(generate));
       refused(3, "disk/s.duckdb", shell("popcorn-replay --nodes 2 -o disk/s.duckdb " + trace));
       refused(3, "disk/r", shell("popcorn-report " + store + " -o disk/r"));
@@ -134,8 +133,7 @@ final class SurroundingsTest {
         3,
         "g.ptrace: cannot be written",
         shell(small + "popcorn-trace generate random --rounds 400000 -o g.ptrace"));
-    refused(
-        3, "s.duckdb", shell(small + "popcorn-replay --nodes 2 -o s.duckdb " + trace));
+    refused(3, "s.duckdb", shell(small + "popcorn-replay --nodes 2 -o s.duckdb " + trace));
   }
 
   private static List<String> someStandardOutputOnAFullDisk() {
@@ -150,8 +148,7 @@ final class SurroundingsTest {
   @ParameterizedTest
   @MethodSource("someStandardOutputOnAFullDisk")
   void standardOutputOnAFullDisk(String command) {
-    String words =
-        command.replace("TRACE", trace.toString()).replace("STORE", store + " --csv");
+    String words = command.replace("TRACE", trace.toString()).replace("STORE", store + " --csv");
     Shell.Result result = shell(words + " > /dev/full");
     assertEquals(3, result.exitCode(), result.stderr());
     assertTrue(result.stderr().contains("stdout: cannot be written"), result.stderr());
@@ -198,9 +195,7 @@ final class SurroundingsTest {
         shell("setsid popcorn-trace record -o a.ptrace -- /bin/true < /dev/null");
     ok(without);
     assertFalse(without.stderr().contains("\r"), without.stderr());
-    ok(
-        shell(
-            "script -qec 'popcorn-trace record -o b.ptrace -- /bin/true' /dev/null < /dev/null"));
+    ok(shell("script -qec 'popcorn-trace record -o b.ptrace -- /bin/true' /dev/null < /dev/null"));
     ok(shell("popcorn-trace check a.ptrace && popcorn-trace check b.ptrace"));
   }
 
@@ -228,7 +223,9 @@ final class SurroundingsTest {
         shell(
             odd,
             Map.of(),
-            "set -e; e() { " + environment + " \"$@\"; }\n"
+            "set -e; e() { "
+                + environment
+                + " \"$@\"; }\n"
                 + "cp 'prögram 1' p2\n"
                 + "e popcorn-trace record -o 'tr ü.ptrace' -- './prögram 1' packed 2 1000\n"
                 + "e popcorn-trace check 'tr ü.ptrace'\n"
@@ -247,7 +244,11 @@ final class SurroundingsTest {
   void withoutHomeOrAPlaceForTemporaryFilesAnotherUserIsToldOrServed() throws IOException {
     assumeTrue(isRoot(), "another user needs root");
     String other =
-        "setpriv --reuid " + NOBODY + " --regid " + NOBODY + " --clear-groups env HOME=/nonexistent ";
+        "setpriv --reuid "
+            + NOBODY
+            + " --regid "
+            + NOBODY
+            + " --clear-groups env HOME=/nonexistent ";
     assumeTrue(shell(other + "test -r " + trace).exitCode() == 0, "nobody may not look there");
     shell("chmod 755 .");
     // The folder is root's, so nobody cannot write into it.
