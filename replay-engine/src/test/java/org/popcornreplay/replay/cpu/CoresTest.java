@@ -12,10 +12,10 @@ class CoresTest {
   private final Cores cores = new Cores(queue, 0, 1, 4_000_000, 1_500);
   private final List<String> grants = new ArrayList<>();
 
-  private final class Thread extends CoreUser {
+  private final class NamedUser extends CoreUser {
     private final String name;
 
-    Thread(String name) {
+    NamedUser(String name) {
       this.name = name;
     }
 
@@ -41,8 +41,8 @@ class CoresTest {
 
   @Test
   void aSwitchToAnotherThreadTakesItsTime() {
-    Thread first = new Thread("first");
-    Thread second = new Thread("second");
+    NamedUser first = new NamedUser("first");
+    NamedUser second = new NamedUser("second");
     cores.acquire(first);
     cores.release(first);
     cores.acquire(second);
@@ -52,8 +52,8 @@ class CoresTest {
 
   @Test
   void aThreadThatGivesItsCoreUpAndTakesItAgainDuringTheSwitchGetsItOnce() {
-    Thread first = new Thread("first");
-    Thread second = new Thread("second");
+    NamedUser first = new NamedUser("first");
+    NamedUser second = new NamedUser("second");
     cores.acquire(first);
     cores.release(first);
     cores.acquire(second);
