@@ -62,7 +62,7 @@ final class ErrorsDocumentTest {
                     rows.put(row(ENDINGS.get(name), text), file.substring(file.indexOf("org/")));
                   }
                 }
-                return super.visitMethodInvocation(call, nothing);
+                return super.visitMethodInvocation(call, null);
               }
             },
             null);
