@@ -212,7 +212,8 @@ public final class TraceReader implements AutoCloseable {
     streams.values().forEach(StreamFile::close);
   }
 
-  boolean has(TraceTable table) {
+  /** Whether the trace has rows of a table. */
+  public boolean has(TraceTable table) {
     return (table != TraceTable.ACCESSES && table != TraceTable.SITES) || manifest.fullDetail();
   }
 

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.popcornreplay.traces.TraceReader;
 import org.popcornreplay.traces.cli.CommandException;
 import org.popcornreplay.traces.cli.FileFault;
+import org.popcornreplay.traces.cli.LeftOvers;
+import org.popcornreplay.traces.convert.ParquetExport;
 import org.popcornreplay.traces.convert.PatExport;
 import org.popcornreplay.traces.convert.PerfettoExport;
 import picocli.CommandLine.Command;
@@ -27,7 +30,8 @@ public final class ExportCommand implements Runnable {
       paramLabel = "FORMAT",
       description = {
         "perfetto: events as JSON for ui.perfetto.dev;",
-        "pat: first reads and writes of visits as a page access trace."
+        "pat: first reads and writes of visits as a page access trace;",
+        "parquet: FILE is a folder with TABLE.parquet for each table, accesses with plain values."
       })
   private String format;
 
@@ -45,8 +49,8 @@ public final class ExportCommand implements Runnable {
   @Override
   public void run() {
     long begin = System.nanoTime();
-    if (!format.equals("perfetto") && !format.equals("pat")) {
-      throw CommandException.usage("--to=" + format + ", expected perfetto or pat");
+    if (!List.of("perfetto", "pat", "parquet").contains(format)) {
+      throw CommandException.usage("--to=" + format + ", expected perfetto, pat or parquet");
     }
     if (Files.exists(file) && (!force || Files.isDirectory(file))) {
       throw CommandException.usage("-o=" + file + ": exists, expected a new name or --force");
@@ -56,17 +60,18 @@ public final class ExportCommand implements Runnable {
     try (TraceReader reader = TraceReader.open(trace)) {
       boolean written = false;
       try {
-        if (format.equals("pat")) {
-          PatExport.write(reader, partial);
-        } else {
-          PerfettoExport.write(reader, partial);
+        LeftOvers.remove(partial);
+        switch (format) {
+          case "pat" -> PatExport.write(reader, partial);
+          case "parquet" -> ParquetExport.write(reader, partial);
+          default -> PerfettoExport.write(reader, partial);
         }
         Files.move(
             partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         written = true;
       } finally {
         if (!written) {
-          Files.deleteIfExists(partial);
+          LeftOvers.remove(partial);
         }
       }
     } catch (IOException e) {

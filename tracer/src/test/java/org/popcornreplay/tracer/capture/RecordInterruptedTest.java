@@ -117,7 +117,7 @@ class RecordInterruptedTest {
   @Test
   void aTimeOutEndsTheProgramAndFinishesTheTrace() {
     Recorder.Result result =
-        recorder.trace(new byte[0], "record", "--timeout", "1", "-o", "trace", program);
+        recorder.trace(new byte[0], "record", "--timeout", "6", "-o", "trace", program);
     assertEquals(128 + 15, result.code(), result.err());
     assertEquals("ready\n", result.text());
     assertEquals(0, recorder.trace(new byte[0], "check", "trace").code());

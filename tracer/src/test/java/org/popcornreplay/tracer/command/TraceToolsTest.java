@@ -280,4 +280,38 @@ class TraceToolsTest {
     assertEquals(82, ends);
     assertEquals(4, names);
   }
+
+  @Test
+  void aParquetExportHasEveryRowOfEveryTable() throws Exception {
+    for (String detail : List.of("visits", "full")) {
+      generate(detail, "--detail=" + detail);
+      Path folder = scratch.resolve("it's " + detail);
+      Result export = run("export", "--to=parquet", path(detail), "-o", folder.toString());
+      assertEquals(0, export.code(), export.err());
+      JsonNode info = new ObjectMapper().readTree(run("info", "--json", path(detail)).out());
+      boolean full = detail.equals("full");
+      String table = full ? "accesses" : "visits";
+      String expected =
+          full
+              ? info.path("reads").asLong() + " " + info.path("writes").asLong()
+              : info.path("visits").asLong() + " " + info.path("writes").asLong();
+      String query =
+          full
+              ? "count(*) FILTER (kind <> 1), count(*) FILTER (kind <> 0)"
+              : "count(*), sum(writes) FILTER (flags & 1 = 0)";
+      try (var connection = java.sql.DriverManager.getConnection("jdbc:duckdb:");
+          var statement = connection.createStatement()) {
+        String file = folder.resolve(table + ".parquet").toString().replace("'", "''");
+        try (var rows =
+            statement.executeQuery("SELECT " + query + " FROM read_parquet('" + file + "')")) {
+          rows.next();
+          assertEquals(expected, rows.getLong(1) + " " + rows.getLong(2));
+        }
+      }
+      String dumped = run("dump", path(detail), "--table", "events", "--csv").out();
+      assertTrue(Files.exists(folder.resolve("events.parquet")), dumped);
+      assertFalse(Files.exists(folder.resolve(".spill")));
+      assertEquals(2, run("export", "--to=parquet", path(detail), "-o", folder.toString()).code());
+    }
+  }
 }
