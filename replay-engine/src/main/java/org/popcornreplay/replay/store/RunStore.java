@@ -61,6 +61,7 @@ public final class RunStore implements AutoCloseable {
    * @throws CommandException when the file is no run store, or still held by another process
    */
   public static RunStore open(Path file, Duration patience, Consumer<String> notices) {
+    checkName(file);
     NewStore.ensure(file, fresh -> prepare(new RunStore(fresh, connect(fresh, false))).close());
     checkMagic(file);
     long deadline = System.nanoTime() + patience.toNanos();
@@ -125,14 +126,18 @@ public final class RunStore implements AutoCloseable {
     }
   }
 
-  /** What DuckDB's driver calls the file; it would take what follows a semicolon for options. */
+  /** What DuckDB's driver calls the file. */
   public static String url(Path file) {
-    Path absolute = file.toAbsolutePath();
-    if (absolute.toString().indexOf(';') >= 0) {
+    checkName(file);
+    return "jdbc:duckdb:" + file.toAbsolutePath();
+  }
+
+  /** The driver would take what follows a semicolon for options. */
+  private static void checkName(Path file) {
+    if (file.toAbsolutePath().toString().indexOf(';') >= 0) {
       throw CommandException.badInput(
-          "run store: file=" + absolute + ", expected a path without semicolons");
+          "run store: file=" + file + ", expected a path without semicolons");
     }
-    return "jdbc:duckdb:" + absolute;
   }
 
   /** Refuses a file that exists and is not a DuckDB file. */
