@@ -285,7 +285,7 @@ final class SurroundingsTest {
     Shell.Result result =
         shell(
             "popcorn-trace record -q -o t.ptrace -- sleep 8 & sleep 0.1\n"
-                + "while ! [ -e t.ptrace ]; do sleep 0.1; done\n"
+                + "for i in $(seq 600); do [ -e t.ptrace ] && break; sleep 0.1; done\n"
                 + "popcorn-trace record -q --force -o t.ptrace -- /bin/true; echo second $?\n"
                 + "wait %1; echo first $?");
     assertEquals("second 2\nfirst 0\n", result.stdout(), result.stderr());
