@@ -3,6 +3,7 @@ package org.popcornreplay.tracer.command;
 import java.nio.file.Path;
 import org.popcornreplay.traces.Manifest;
 import org.popcornreplay.traces.cli.CommandException;
+import org.popcornreplay.traces.convert.DrmemtraceImport;
 import org.popcornreplay.traces.convert.LackeyImport;
 import org.popcornreplay.traces.convert.PatImport;
 import picocli.CommandLine.Command;
@@ -22,6 +23,7 @@ public final class ImportCommand implements Runnable {
       paramLabel = "FORMAT",
       description = {
         "lackey: valgrind --tool=lackey --trace-mem=yes, one thread;",
+        "drmemtrace: what DynamoRIO's view tool prints (drrun -t drmemtrace -tool view);",
         "pat: page faults of the Popcorn kernel (time nid tid perm ip addr region)."
       })
   private String format;
@@ -49,8 +51,11 @@ public final class ImportCommand implements Runnable {
     switch (format) {
       case "lackey" ->
           output.write(directory -> new LackeyImport(file).writeTo(directory, manifest));
+      case "drmemtrace" ->
+          output.write(directory -> new DrmemtraceImport(file).writeTo(directory, manifest));
       case "pat" -> output.write(directory -> new PatImport(file).writeTo(directory, manifest));
-      default -> throw CommandException.usage("--from=" + format + ", expected lackey or pat");
+      default ->
+          throw CommandException.usage("--from=" + format + ", expected lackey, drmemtrace or pat");
     }
   }
 }

@@ -239,6 +239,34 @@ class TraceToolsTest {
   }
 
   @Test
+  void whatDynamorioShowsBecomesATraceThatSaysWhatItLacks() throws IOException {
+    Path text = scratch.resolve("view.txt");
+    Files.writeString(
+        text,
+        """
+        Output format:
+        <--record#-> <--instr#->: <---tid---> <record details>
+        ------------------------------------------------------------
+               1       1:     4242 ifetch       2 byte(s) @ 0x0000000000401000 01 03    add %eax, (%rbx)
+               2       1:     4242 read         4 byte(s) @ 0x0000000000003000 by PC 0x0000000000401000
+               3       1:     4242 write        4 byte(s) @ 0x0000000000003000 by PC 0x0000000000401000
+        """);
+    Result made = run("import", "--from=drmemtrace", text.toString(), "-o", path("t"));
+    assertEquals(0, made.code(), made.err());
+    assertEquals(
+        "0,0,1,3,0,0,1,1,1,1,4198400,4198400,4\n",
+        run("dump", path("t"), "--csv").out().split("\n", 2)[1]);
+    assertEquals("ok\n", run("check", path("t")).out());
+    assertTrue(run("info", path("t")).out().contains("synchronisation"));
+    Files.writeString(text, "1 1: 4242 read 4 byte(s) @ 0x\n");
+    Result wrong = run("import", "--from=drmemtrace", text.toString(), "-o", path("u"));
+    assertEquals(3, wrong.code());
+    assertEquals(1, wrong.err().lines().count());
+    assertFalse(Files.exists(scratch.resolve("u")));
+    assertEquals(2, run("import", "--from=nix", text.toString(), "-o", path("u")).code());
+  }
+
+  @Test
   void pageAccessTracesGoInAndOut() throws IOException {
     generate("t", "--nodes=2");
     Path pat = scratch.resolve("t.pat");

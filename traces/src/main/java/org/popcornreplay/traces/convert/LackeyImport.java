@@ -1,6 +1,5 @@
 package org.popcornreplay.traces.convert;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +22,7 @@ public final class LackeyImport {
   private static final int MAX_LINE = 4096;
 
   private final Path file;
-  private long line;
+  private LineReader lines;
   private long accesses;
 
   /** An import of a file. */
@@ -52,16 +51,18 @@ public final class LackeyImport {
         .add("code")
         .add("variables");
     try (TraceWriter writer = TraceWriter.create(directory, manifest);
-        InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+        InputStream in = Files.newInputStream(file)) {
       boolean full = manifest.fullDetail();
       VisitReduction reduction = new VisitReduction(0, manifest.sliceInstructions(), writer::visit);
       writer.event(0, 0, 0, EventKind.THREAD_START, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0);
-      byte[] text = new byte[MAX_LINE];
+      lines = new LineReader(in, MAX_LINE);
+      byte[] text = lines.text();
       long instructions = 0;
       long reads = 0;
       long writes = 0;
       long ip = 0;
-      for (int length = readLine(in, text); length >= 0; length = readLine(in, text)) {
+      while (lines.next()) {
+        int length = lines.length();
         int type = typeOf(text, length);
         if (type < 0) {
           continue; // Valgrind's own messages, or what the program printed
@@ -156,27 +157,8 @@ public final class LackeyImport {
             new String(text, comma + 1, length - comma - 1, StandardCharsets.US_ASCII));
     if (value < 1 || value > 1 << 20) {
       throw CommandException.badInput(
-          file + ": line " + line + ": bytes=" + value + ", expected 1 to " + (1 << 20));
+          file + ": line " + lines.line() + ": bytes=" + value + ", expected 1 to " + (1 << 20));
     }
     return value;
-  }
-
-  /**
-   * Reads a line without its end; the rest of a line that is too long is dropped; -1 at the end.
-   */
-  private int readLine(InputStream in, byte[] text) throws IOException {
-    int length = 0;
-    int c = in.read();
-    if (c < 0) {
-      return -1;
-    }
-    line++;
-    while (c >= 0 && c != '\n') {
-      if (length < MAX_LINE) {
-        text[length++] = (byte) c;
-      }
-      c = in.read();
-    }
-    return length;
   }
 }

@@ -74,6 +74,16 @@ class MutatedImportTest {
     "S",
     "L",
     "==",
+    ":",
+    "T",
+    "W1.T",
+    "<marker: system call 1>",
+    "<marker: timestamp 9223372036854775807>",
+    "<marker: trace end for >",
+    "<thread 5100 exited>",
+    " byte(s) @ 0x",
+    "read ",
+    "write ",
     "4294967296",
     "2147483648",
     "0,0",
@@ -85,19 +95,26 @@ class MutatedImportTest {
   @Test
   void everyFileIsATraceOrOneLine() throws IOException {
     int[] ends = new int[2];
+    String[] sources = {
+      LACKEY,
+      PAT,
+      DrmemtraceImportTest.sample("view-2021.txt"),
+      DrmemtraceImportTest.sample("view-2022.txt"),
+      DrmemtraceImportTest.sample("view-workloads.txt")
+    };
     Path file = scratch.resolve("input");
     Path directory = scratch.resolve("trace");
     for (int i = 0; i < IMPORTS; i++) {
       SplittableRandom random = new SplittableRandom(SEED + i);
-      boolean lackey = random.nextBoolean();
-      Files.write(file, changed(lackey ? LACKEY : PAT, random).getBytes(ISO_8859_1));
+      int source = random.nextInt(sources.length);
+      Files.write(file, changed(sources[source], random).getBytes(ISO_8859_1));
       Manifest manifest = new Manifest().fullDetail(random.nextBoolean());
       long begin = System.nanoTime();
       try {
-        if (lackey) {
-          new LackeyImport(file).writeTo(directory, manifest);
-        } else {
-          new PatImport(file).writeTo(directory, manifest);
+        switch (source) {
+          case 0 -> new LackeyImport(file).writeTo(directory, manifest);
+          case 1 -> new PatImport(file).writeTo(directory, manifest);
+          default -> new DrmemtraceImport(file).writeTo(directory, manifest);
         }
         assertEquals(List.of(), new TraceCheck(directory, 5).faults(), "seed " + (SEED + i));
         ends[0]++;
