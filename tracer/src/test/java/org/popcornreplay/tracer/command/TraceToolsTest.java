@@ -233,6 +233,9 @@ class TraceToolsTest {
         """,
         run("dump", path("t"), "--csv").out().split("\n", 2)[1]);
     assertEquals("ok\n", run("check", path("t")).out());
+    Files.writeString(text, " L 1ffe,8\n"); // the line of its instruction is cut off
+    assertEquals(0, run("import", "--from=lackey", text.toString(), "-o", path("cut")).code());
+    assertEquals("ok\n", run("check", path("cut")).out());
     Files.writeString(text, "nothing of it\n");
     assertEquals(3, run("import", "--from=lackey", text.toString(), "-o", path("u")).code());
     assertFalse(Files.exists(scratch.resolve("u")));

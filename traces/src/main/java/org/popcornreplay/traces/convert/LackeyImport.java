@@ -90,6 +90,7 @@ public final class LackeyImport {
         throw CommandException.badInput(
             file + ": accesses=0, expected lines of lackey --trace-mem=yes, like \" L 1ffe,8\"");
       }
+      instructions = Math.max(1, instructions); // what accesses is one, also where its line is cut
       if (!full) {
         reduction.end(instructions);
       }
