@@ -111,7 +111,8 @@ final class SurroundingsTest {
       // A store without a run may stay, with DuckDB's log; it opens.
       assertEquals("", left.stdout().replaceAll("disk/(p|s\\.duckdb|s\\.duckdb\\.wal)\n", ""));
       assertEquals(
-          "n\n0\n", shell("popcorn-sql disk/s.duckdb 'SELECT count(*) AS n FROM runs' --csv").stdout());
+          "n\n0\n",
+          shell("popcorn-sql disk/s.duckdb 'SELECT count(*) AS n FROM runs' --csv").stdout());
       // A recording keeps what it could write.
       Shell.Result recorded =
           shell(
