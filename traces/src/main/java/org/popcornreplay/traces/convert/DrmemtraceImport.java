@@ -49,6 +49,7 @@ public final class DrmemtraceImport {
 
   private final Path file;
   private final Int2ObjectLinkedOpenHashMap<Task> tasks = new Int2ObjectLinkedOpenHashMap<>();
+  private final TouchedPages touched = new TouchedPages();
   private LineReader lines;
   private TraceWriter writer;
   private Manifest manifest;
@@ -149,6 +150,7 @@ public final class DrmemtraceImport {
       } else {
         reduction.access(instructions - 1, address, bytes, kind, ip, 0);
       }
+      touched.add(address, bytes);
       reads += AccessKind.reads(kind) ? 1 : 0;
       writes += AccessKind.writes(kind) ? 1 : 0;
       accesses++;
@@ -261,6 +263,7 @@ public final class DrmemtraceImport {
       if ((fileType & FILTERED) != 0) {
         lacks.add("instructions and accesses that the recorder's filter left out");
       }
+      touched.writeTo(out);
       out.finish();
     }
   }

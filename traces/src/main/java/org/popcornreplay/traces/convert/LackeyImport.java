@@ -22,6 +22,7 @@ public final class LackeyImport {
   private static final int MAX_LINE = 4096;
 
   private final Path file;
+  private final TouchedPages touched = new TouchedPages();
   private LineReader lines;
   private long accesses;
 
@@ -82,6 +83,7 @@ public final class LackeyImport {
         } else {
           reduction.access(at, address, bytes, kind, ip, 0);
         }
+        touched.add(address, bytes);
         reads += AccessKind.reads(kind) ? 1 : 0;
         writes += AccessKind.writes(kind) ? 1 : 0;
         accesses++;
@@ -96,6 +98,7 @@ public final class LackeyImport {
       }
       writer.event(0, instructions, 1, EventKind.THREAD_EXIT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
       writer.thread(0, 0, -1, "main", 0, 0, 0, 1, instructions, reads, writes);
+      touched.writeTo(writer);
       writer.finish();
     }
   }

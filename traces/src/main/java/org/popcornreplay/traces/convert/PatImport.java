@@ -33,6 +33,7 @@ public final class PatImport {
 
   private final Path file;
   private final Int2ObjectLinkedOpenHashMap<Task> tasks = new Int2ObjectLinkedOpenHashMap<>();
+  private final TouchedPages touched = new TouchedPages();
   private TraceWriter writer;
   private Manifest manifest;
   private long sequence;
@@ -116,6 +117,7 @@ public final class PatImport {
             file + ": faults=0, expected lines: time nid tid perm ip addr region");
       }
       end();
+      touched.writeTo(out);
       out.finish();
     } catch (CharacterCodingException e) {
       throw CommandException.badInput(file + ": not text, expected a page access trace", e);
@@ -170,6 +172,7 @@ public final class PatImport {
     } else {
       task.reduction.access(now, address, 1, kind, ip, 0);
     }
+    touched.add(address, 1);
     task.reads += write ? 0 : 1;
     task.writes += write ? 1 : 0;
     task.instructions++;
