@@ -125,6 +125,18 @@ class DrmemtraceImportTest {
   }
 
   @Test
+  void whatIsTouchedIsMappedInRuns() throws IOException {
+    try (TraceReader reader = TraceReader.open(imported(sample("view-2022.txt"), false))) {
+      List<String> maps = new ArrayList<>();
+      for (int row = 0; row < reader.maps().size(); row++) {
+        maps.add(
+            Long.toHexString(reader.maps().start(row)) + "+" + reader.maps().length(row) / 4096);
+      }
+      assertEquals(List.of("404000+5", "7ffd00001000+1"), maps);
+    }
+  }
+
+  @Test
   void theLayoutWithoutInstructionNumbersBecomesATrace() throws IOException {
     try (TraceReader reader = TraceReader.open(imported(sample("view-2021.txt"), false))) {
       assertEquals(2, reader.threads().size());
