@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Full disks, closed pipes, odd names, other users: the commands work, or say in one line what is
@@ -114,6 +116,7 @@ final class SurroundingsTest {
           "n\n0\n",
           shell("popcorn-sql disk/s.duckdb 'SELECT count(*) AS n FROM runs' --csv").stdout());
       // A recording keeps what it could write.
+      shell("rm -rf disk/s.duckdb disk/s.duckdb.wal disk/p");
       Shell.Result recorded =
           shell(
               "popcorn-trace record --detail full -o disk/t.ptrace -- gzip -c "
@@ -319,52 +322,62 @@ final class SurroundingsTest {
         .start();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM"})
+  void anInterruptedReplayLeavesTheStoreAsItWas(String signal) throws Exception {
+    Path large = folder.resolve("large.ptrace");
+    ok(
+        InProcess.trace(
+            "generate", "lock", "--threads", 4, "--rounds", 100_000, "-o", large));
+    Path runs = Files.copy(store, folder.resolve("runs.duckdb"));
+    String before = InProcess.sql(runs, "--content-hash").stdout();
+    Process process = start("popcorn-replay --nodes 4 --progress -o " + runs + " " + large);
+    await(
+        process,
+        () ->
+            process.info().totalCpuDuration().orElse(Duration.ZERO).compareTo(WELL_UNDER_WAY) > 0);
+    ok(shell("kill -s " + signal + " " + process.pid()));
+    assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
+    assertEquals(128 + (signal.equals("INT") ? 2 : 15), process.exitValue());
+    assertEquals(before, InProcess.sql(runs, "--content-hash").stdout());
+    String noted = Files.readString(folder.resolve("noted"));
+    assertFalse(noted.contains("Exception"), noted);
+    assertEquals(
+        List.of("large.ptrace", "noted", "runs.duckdb", "said"), left(), "left beside the store");
+  }
+
+  @Test
+  void aTerminatedRecordingIsFinished() throws Exception {
+    Process process =
+        start("popcorn-trace record -o t.ptrace -- " + shared.resolve("counters") + " packed 2 2000000000");
+    await(process, () -> Files.exists(folder.resolve("t.ptrace")));
+    TimeUnit.MILLISECONDS.sleep(1500);
+    ok(shell("kill -s TERM " + process.pid()));
+    assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
+    assertEquals(128 + 15, process.exitValue(), Files.readString(folder.resolve("noted")));
+    OurProcesses.assertNone(folder);
+    ok(InProcess.trace("check", folder.resolve("t.ptrace")));
+    assertEquals(List.of("noted", "said", "t.ptrace"), left());
+  }
+
+  /** Something that becomes true. */
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  private static void await(Process process, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.holds()) {
+      assertTrue(process.isAlive() && System.nanoTime() < deadline, "it never happened");
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  // --- small limits ----------------------------------------------------------------------------
+
   private static List<String> someSmallLimitsOfTheProcess() {
-    return Figures.some(
-        1,
-        "ulimit -n 40",
-        "INT",
-        "TERM",
-        "large.ptrace",
-        "generate",
-        "lock",
-        "--threads",
-        "--rounds",
-        "-o",
-        "runs.duckdb",
-        "--content-hash",
-        "popcorn-replay --nodes 4 --progress -o ",
-        " ",
-        "noted",
-        "replay",
-        "kill -s ",
-        " ",
-        "still running",
-        "INT",
-        "--content-hash",
-        "noted",
-        "Exception",
-        "large.ptrace",
-        "noted",
-        "runs.duckdb",
-        "said",
-        "left beside the store",
-        "popcorn-trace record -o t.ptrace -- ",
-        "counters",
-        " packed 2 2000000000",
-        "t.ptrace",
-        "kill -s TERM ",
-        "still running",
-        "noted",
-        "check",
-        "t.ptrace",
-        "noted",
-        "said",
-        "t.ptrace",
-        "it never happened",
-        "ulimit -n 64",
-        "ulimit -v 6000000",
-        "ulimit -u 200000");
+    return Figures.some(1, "ulimit -n 64", "ulimit -v 6000000", "ulimit -u 200000");
   }
 
   @ParameterizedTest
