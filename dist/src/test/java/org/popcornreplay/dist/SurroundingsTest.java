@@ -326,9 +326,7 @@ final class SurroundingsTest {
   @ValueSource(strings = {"INT", "TERM"})
   void anInterruptedReplayLeavesTheStoreAsItWas(String signal) throws Exception {
     Path large = folder.resolve("large.ptrace");
-    ok(
-        InProcess.trace(
-            "generate", "lock", "--threads", 4, "--rounds", 100_000, "-o", large));
+    ok(InProcess.trace("generate", "lock", "--threads", 4, "--rounds", 100_000, "-o", large));
     Path runs = Files.copy(store, folder.resolve("runs.duckdb"));
     String before = InProcess.sql(runs, "--content-hash").stdout();
     Process process = start("popcorn-replay --nodes 4 --progress -o " + runs + " " + large);
@@ -349,7 +347,10 @@ final class SurroundingsTest {
   @Test
   void aTerminatedRecordingIsFinished() throws Exception {
     Process process =
-        start("popcorn-trace record -o t.ptrace -- " + shared.resolve("counters") + " packed 2 2000000000");
+        start(
+            "popcorn-trace record -o t.ptrace -- "
+                + shared.resolve("counters")
+                + " packed 2 2000000000");
     await(process, () -> Files.exists(folder.resolve("t.ptrace")));
     TimeUnit.MILLISECONDS.sleep(1500);
     ok(shell("kill -s TERM " + process.pid()));
