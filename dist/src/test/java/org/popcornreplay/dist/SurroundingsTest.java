@@ -288,10 +288,11 @@ final class SurroundingsTest {
   void twoRecordingsIntoOnePlace() {
     Shell.Result result =
         shell(
-            "popcorn-trace record -q -o t.ptrace -- sleep 8 & sleep 0.1\n"
-                + "for i in $(seq 600); do [ -e t.ptrace ] && break; sleep 0.1; done\n"
-                + "popcorn-trace record -q --force -o t.ptrace -- /bin/true; echo second $?\n"
-                + "wait %1; echo first $?");
+            """
+            popcorn-trace record -q -o t.ptrace -- sleep 8 & sleep 0.1
+            for i in $(seq 600); do [ -e t.ptrace ] && break; sleep 0.1; done
+            popcorn-trace record -q --force -o t.ptrace -- /bin/true; echo second $?
+            wait %1; echo first $?""");
     assertEquals("second 2\nfirst 0\n", result.stdout(), result.stderr());
     assertTrue(result.stderr().contains("another command is writing it"), result.stderr());
     ok(shell("popcorn-trace check t.ptrace"));
