@@ -42,4 +42,14 @@ public final class ChosenPlacement implements Placement {
   public boolean followsProgram() {
     return chosen.followsProgram();
   }
+
+  @Override
+  public long nextMove(int thread, long instructions) {
+    return chosen.nextMove(thread, instructions);
+  }
+
+  @Override
+  public int moveNode(int thread, long point) {
+    return chosen.moveNode(thread, point);
+  }
 }

@@ -163,40 +163,47 @@ public final class SweepPlan {
       }
     }
     List<SweepPoint> all = new ArrayList<>((int) count);
-    for (Path trace : traces) {
-      for (String profile : profiles) {
-        for (String transport : transports) {
-          for (List<String> settings : variants) {
-            for (String order : orders) {
-              for (Long pageBytes : pages) {
-                for (Long core : cores) {
-                  for (Long seed : seeds) {
-                    for (String placement : placements) {
-                      for (Long n : nodes) {
-                        all.add(
-                            new SweepPoint(
-                                (int) (first.get(0) + all.size()),
-                                trace,
-                                intOf("nodes", n),
-                                placement,
-                                profile,
-                                transport,
-                                settings,
-                                order,
-                                intOf("page_size", pageBytes),
-                                core == null ? null : intOf("cores", core),
-                                seed));
-                      }
-                    }
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
+    for (int i = 0; i < count; i++) {
+      Combination combination = new Combination(i);
+      int n = intOf("nodes", combination.next(nodes));
+      String placement = combination.next(placements);
+      long seed = combination.next(seeds);
+      Long core = combination.next(cores);
+      int pageBytes = intOf("page_size", combination.next(pages));
+      String order = combination.next(orders);
+      List<String> settings = combination.next(variants);
+      String transport = combination.next(transports);
+      String profile = combination.next(profiles);
+      all.add(
+          new SweepPoint(
+              (int) (first.get(0) + i),
+              combination.next(traces),
+              n,
+              placement,
+              profile,
+              transport,
+              settings,
+              order,
+              pageBytes,
+              core == null ? null : intOf("cores", core),
+              seed));
     }
     return List.copyOf(all);
+  }
+
+  /** A run's value on each axis, asked for in turn: the first axis changes from run to run. */
+  private static final class Combination {
+    private int left;
+
+    Combination(int number) {
+      left = number;
+    }
+
+    <T> T next(List<T> axis) {
+      T value = axis.get(left % axis.size());
+      left /= axis.size();
+      return value;
+    }
   }
 
   private static <T> List<T> orElse(List<T> values, T instead) {
