@@ -81,6 +81,22 @@ class LimitsTest {
   }
 
   @Test
+  void aThreadOfMoreInstructionsThanTimesCanTellIsRefused() throws IOException {
+    Path path = dir.resolve("long");
+    try (TraceBuilder trace = TraceBuilder.create(path, new Manifest())) {
+      long data = trace.region("data", 1);
+      ThreadBuilder main = trace.mainThread();
+      main.compute(TraceReader.MAX_INSTRUCTIONS + 1).write(data);
+      trace.finish();
+    }
+    CommandException e =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            CommandException.class, () -> run(path, 2, ProfileFile.load("ideal"), 4096));
+    assertEquals(3, e.exitCode());
+    assertTrue(e.getMessage().contains("expected at most 9007199254740992"), e.getMessage());
+  }
+
+  @Test
   void aThousandReadersOfAPageAreInvalidatedByItsWriterOnce() throws IOException {
     Path path = dir.resolve("readers");
     try (TraceBuilder trace = TraceBuilder.create(path, new Manifest())) {

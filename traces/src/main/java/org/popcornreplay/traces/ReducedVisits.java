@@ -60,7 +60,9 @@ final class ReducedVisits implements RowSource {
     while (!ended && out.rows() < ROWS_AT_ONCE) {
       long atEvent = event < eventRows ? events.batch().longs(1)[event] : Long.MAX_VALUE;
       if (haveAccess && accesses.instructions() < atEvent) {
-        last = accesses.instructions() + 1;
+        // The kernel's accesses are made between two instructions.
+        boolean isKernel = (accesses.flags() & VisitFlags.KERNEL) != 0;
+        last = Math.max(last, accesses.instructions() + (isKernel ? 0 : 1));
         reduction.access(
             accesses.instructions(),
             map.place(

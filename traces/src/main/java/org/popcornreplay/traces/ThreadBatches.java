@@ -82,6 +82,10 @@ final class ThreadBatches implements RowSource {
       if (order[i] < last) {
         throw fault(i, orderName + "=" + order[i] + ", expected " + last + " or more");
       }
+      if (order[i] > TraceReader.MAX_INSTRUCTIONS) {
+        throw fault(
+            i, orderName + "=" + order[i] + ", expected at most " + TraceReader.MAX_INSTRUCTIONS);
+      }
       last = order[i];
     }
   }

@@ -29,6 +29,9 @@ public final class TraceReader implements AutoCloseable {
   /** The most threads that a trace may have. */
   public static final int MAX_THREADS = 1 << 20;
 
+  /** The most instructions of a thread: a month at 3 GHz, and their times still fit into a long. */
+  public static final long MAX_INSTRUCTIONS = 1L << 53;
+
   private final Path directory;
   private final Manifest manifest;
   private final EnumMap<TraceTable, StreamFile> streams = new EnumMap<>(TraceTable.class);
