@@ -36,7 +36,10 @@ public final class CommandFrame {
             commandLine.getErr().println(stackTrace(e));
           }
           if (e instanceof CommandException ce) {
-            commandLine.getErr().println(name + ": " + ce.getMessage());
+            boolean oneLine =
+                ce.exitCode() == ExitCode.USAGE || ce.exitCode() == ExitCode.BAD_INPUT;
+            String text = oneLine ? onOneLine(ce.getMessage()) : ce.getMessage();
+            commandLine.getErr().println(name + ": " + text);
             return ce.exitCode();
           }
           if (e instanceof ParameterException pe) {
@@ -70,8 +73,13 @@ public final class CommandFrame {
 
   private static int usage(ParameterException e, String name) {
     PrintWriter err = e.getCommandLine().getErr();
-    err.println(name + ": " + e.getMessage().replace('\n', ' ') + " (see " + name + " --help)");
+    err.println(name + ": " + onOneLine(e.getMessage()) + " (see " + name + " --help)");
     return ExitCode.USAGE;
+  }
+
+  /** Names and values of others neither break the line nor drive the terminal. */
+  private static String onOneLine(String text) {
+    return text.strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", "?");
   }
 
   private static String stackTrace(Throwable e) {
