@@ -345,4 +345,15 @@ class TraceToolsTest {
       assertEquals(2, run("export", "--to=parquet", path(detail), "-o", folder.toString()).code());
     }
   }
+
+  @Test
+  void anErrorStaysOnOneLineWhateverTheNameHolds() {
+    Result missing = run("info", path("no\nsuch\u001b[31m"));
+    assertEquals(3, missing.code());
+    assertEquals(1, missing.err().lines().count(), missing.err());
+    assertFalse(missing.err().contains("\u001b"), missing.err());
+    Result option = run("dump", path("t"), "--thread", "1\n2");
+    assertEquals(2, option.code());
+    assertEquals(1, option.err().lines().count(), option.err());
+  }
 }
