@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,11 @@ class SynchronisationReplayTest {
   @TempDir Path dir;
 
   private void assertReplays(Consumer<TraceBuilder> script) throws IOException {
+    assertReplays(script, new RunListener() {});
+  }
+
+  private void assertReplays(Consumer<TraceBuilder> script, RunListener listener)
+      throws IOException {
     Path path = dir.resolve("trace");
     try (TraceBuilder trace = TraceBuilder.create(path, new Manifest())) {
       script.accept(trace);
@@ -37,10 +44,20 @@ class SynchronisationReplayTest {
             2, "trace", ProfileFile.load("tcp-10g-nodelay"), Options.FAITHFUL, -1, false, PAGE, 1);
     try (TraceReader trace = TraceReader.open(path)) {
       SyncCensus census = SyncCensus.of(Replay.threadCount(trace), trace::events);
-      Replay run = new Replay(trace, request, census, new RunListener() {}).checked(true).execute();
+      Replay run = new Replay(trace, request, census, listener).checked(true).execute();
       assertNull(run.impasse());
       assertEquals(0, run.threadsLeft());
     }
+  }
+
+  /** Who ended whose wait and why, as "thread by-thread reason". */
+  private static RunListener wakes(List<String> into) {
+    return new RunListener() {
+      @Override
+      public void wake(int thread, int byThread, String reason, long calledNanos, long wokenNanos) {
+        into.add(thread + " " + byThread + " " + reason);
+      }
+    };
   }
 
   @Test
@@ -131,6 +148,7 @@ class SynchronisationReplayTest {
 
   @Test
   void whatAnotherThreadMapsIsWaitedForUntilItMayBeUsed() throws IOException {
+    List<String> wakes = new ArrayList<>();
     assertReplays(
         trace -> {
           long free = 0x7000_0000L;
@@ -140,7 +158,24 @@ class SynchronisationReplayTest {
           slow.compute(10_000_000).mmap(free, 4 * PAGE, 0).compute(1_000_000);
           slow.mprotect(free, 2 * PAGE, 3).write(free).exit();
           main.read(free).write(free + PAGE).join(slow);
-        });
+        },
+        wakes(wakes));
+    assertTrue(wakes.contains("0 1 mapping"), wakes.toString());
+  }
+
+  @Test
+  void aCallOnAddressesOfAnotherThreadsEarlierCallWaitsForIt() throws IOException {
+    List<String> wakes = new ArrayList<>();
+    assertReplays(
+        trace -> {
+          long free = 0x7000_0000L;
+          ThreadBuilder main = trace.mainThread();
+          ThreadBuilder slow = trace.spawn(main, "slow");
+          slow.compute(10_000_000).mmap(free, 4 * PAGE, 3).exit();
+          main.munmap(free, PAGE).join(slow);
+        },
+        wakes(wakes));
+    assertTrue(wakes.contains("0 1 mapping"), wakes.toString());
   }
 
   @Test

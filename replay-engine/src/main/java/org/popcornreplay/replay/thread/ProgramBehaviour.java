@@ -494,11 +494,12 @@ final class ProgramBehaviour {
           "its turn to change the address space",
           e.object(),
           () -> addressSpace(t, e, then));
-      order.await(e.sequence(), t::wake);
+      order.await(e.sequence(), () -> run.turnComes(t, "mapping"));
       return;
     }
     VmaCall call = failed ? null : VmaCall.of(e, space);
     if (call == null) {
+      run.takesTurn(t);
       order.executed(e.sequence());
       t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), then);
       return;
@@ -510,6 +511,7 @@ final class ProgramBehaviour {
         e.object(),
         (popcorn, ended) -> call.run(popcorn, t.number(), ended),
         result -> {
+          run.takesTurn(t);
           order.executed(e.sequence());
           then.run();
         });

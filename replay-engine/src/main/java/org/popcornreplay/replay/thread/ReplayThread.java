@@ -251,7 +251,7 @@ public final class ReplayThread extends CallingThread {
             }
           };
       waitFor(ThreadState.IDLE, "a mapping by another thread", address, again);
-      mappings.await(first, this::wake);
+      mappings.await(first, () -> run.turnComes(this, "mapping"));
       return false;
     }
     return faultNow(page, write, mode, then);

@@ -209,8 +209,13 @@ public final class RunContext {
 
   /** It is the turn of a thread that waited for it: the last that took its own has ended that. */
   void turnComes(ReplayThread thread, String reason) {
+    wakes(thread, turnTaker, reason);
+  }
+
+  /** A thread goes on because of what another has just done. */
+  void wakes(ReplayThread thread, int byThread, String reason) {
     long now = now();
-    listener().wake(thread.number(), turnTaker, reason, now, now);
+    listener().wake(thread.number(), byThread, reason, now, now);
     thread.wake();
   }
 

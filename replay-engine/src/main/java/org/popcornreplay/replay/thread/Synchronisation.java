@@ -641,13 +641,7 @@ final class Synchronisation {
     long word = run.tidAddress(target);
     if (word == 0) {
       t.waitFor(ThreadState.FUTEX, "end of thread " + target, 0, then);
-      run.tellEnd(
-          target,
-          () -> {
-            long now = run.now();
-            run.listener().wake(t.number(), target, "join", now, now);
-            t.wake();
-          });
+      run.tellEnd(target, () -> run.wakes(t, target, "join"));
       return;
     }
     t.touch(word, false, () -> joinOn(t, target, joined, word, then));
