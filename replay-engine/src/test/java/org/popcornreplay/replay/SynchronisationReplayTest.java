@@ -29,10 +29,10 @@ class SynchronisationReplayTest {
   @TempDir Path dir;
 
   private void assertReplays(Consumer<TraceBuilder> script) throws IOException {
-    assertReplays(script, new RunListener() {});
+    assertReplays(script, "tcp-10g-nodelay", new RunListener() {});
   }
 
-  private void assertReplays(Consumer<TraceBuilder> script, RunListener listener)
+  private void assertReplays(Consumer<TraceBuilder> script, String profile, RunListener listener)
       throws IOException {
     Path path = dir.resolve("trace");
     try (TraceBuilder trace = TraceBuilder.create(path, new Manifest())) {
@@ -40,8 +40,7 @@ class SynchronisationReplayTest {
       trace.finish();
     }
     RunRequest request =
-        new RunRequest(
-            2, "trace", ProfileFile.load("tcp-10g-nodelay"), Options.FAITHFUL, -1, false, PAGE, 1);
+        new RunRequest(2, "trace", ProfileFile.load(profile), Options.FAITHFUL, -1, false, PAGE, 1);
     try (TraceReader trace = TraceReader.open(path)) {
       SyncCensus census = SyncCensus.of(Replay.threadCount(trace), trace::events);
       Replay run = new Replay(trace, request, census, listener).checked(true).execute();
@@ -159,8 +158,37 @@ class SynchronisationReplayTest {
           slow.mprotect(free, 2 * PAGE, 3).write(free).exit();
           main.read(free).write(free + PAGE).join(slow);
         },
+        "tcp-10g-nodelay",
         wakes(wakes));
     assertTrue(wakes.contains("0 1 mapping"), wakes.toString());
+  }
+
+  @Test
+  void whoHasItsTurnWaitsForACoreAndIsNotIdle() throws IOException {
+    List<String> states = new ArrayList<>();
+    assertReplays(
+        trace -> {
+          long word = trace.region("word", 1);
+          ThreadBuilder main = trace.mainThread();
+          ThreadBuilder slow = trace.spawn(main, "slow");
+          ThreadBuilder busy = trace.spawn(main, "busy");
+          slow.compute(10_000_000).atomic(word).exit();
+          main.atomic(word);
+          busy.compute(1_000_000_000).exit();
+          main.join(slow).join(busy);
+        },
+        "oracle-vm", // one core a node
+        new RunListener() {
+          @Override
+          public void interval(int thread, int node, String state, long startNanos, long endNanos) {
+            if (thread == 0) {
+              states.add(state);
+            }
+          }
+        });
+    int idle = states.indexOf("idle");
+    assertTrue(idle >= 0, states.toString());
+    assertEquals("run-queue", states.get(idle + 1), states.toString());
   }
 
   @Test
@@ -174,6 +202,7 @@ class SynchronisationReplayTest {
           slow.compute(10_000_000).mmap(free, 4 * PAGE, 3).exit();
           main.munmap(free, PAGE).join(slow);
         },
+        "tcp-10g-nodelay",
         wakes(wakes));
     assertTrue(wakes.contains("0 1 mapping"), wakes.toString());
   }

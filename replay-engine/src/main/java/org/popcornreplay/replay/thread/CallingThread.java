@@ -177,6 +177,7 @@ abstract class CallingThread extends ScheduledThread {
 
   /** Ends {@link #waitFor}: the thread goes on at this instant, when it has a core. */
   final void wake() {
+    enter(ThreadState.RUN_QUEUE);
     run.queue().running(node, run.now(), () -> onCoreOf(node, goOn));
   }
 
