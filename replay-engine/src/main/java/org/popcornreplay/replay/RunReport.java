@@ -321,7 +321,7 @@ final class RunReport {
       text.append(
           String.format(
               Locale.ROOT,
-              "note: kernel defect %s came %d times; docs/protocol.md says what it does%n",
+              "note: kernel defect %s shows, count=%d (docs/protocol.md says what it does)%n",
               defect.getKey(),
               defect.getValue()));
     }

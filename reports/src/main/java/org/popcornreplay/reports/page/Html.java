@@ -17,9 +17,15 @@ public final class Html {
     return html;
   }
 
-  /** A name, path or other piece of code, escaped. */
+  /** A name, path or other piece of code, escaped. A line may break after a slash. */
   public static Html code(String text) {
-    return new Html().element("code", text);
+    Html html = new Html().markup("<code>");
+    int from = 0;
+    for (int slash = text.indexOf('/', 1); slash >= 0; slash = text.indexOf('/', from)) {
+      html.add(text(text.substring(from, slash + 1))).markup("<wbr>");
+      from = slash + 1;
+    }
+    return html.add(text(text.substring(from))).markup("</code>");
   }
 
   /**

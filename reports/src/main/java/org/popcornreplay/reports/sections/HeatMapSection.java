@@ -57,7 +57,7 @@ final class HeatMapSection {
     Html look =
         Html.sentence(
             "The {} with the most fault time, by address; together they have {} of all faults. The costliest is {} with {} "
-                + "and {}. A row that is dark all along bounces all the time; a single stroke is a first copy.",
+                + "and {}. A row that is coloured all along bounces all the time; a single stroke is a first copy.",
             Amounts.count(pages.size(), "page"),
             Amounts.share(pages.sum("faults"), pages.largest("all_faults")),
             Html.code(pages.text(hottest, "address")),
