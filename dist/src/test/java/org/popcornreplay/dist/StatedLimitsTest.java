@@ -99,7 +99,7 @@ final class StatedLimitsTest {
         InProcess.replay("--nodes", 2, "--profile", large("p.yaml", (1 << 20) + 1), trace));
     refused(
         3,
-        "expected a placement of at most 16777216 bytes",
+        "bytes=16777217, expected at most 16777216",
         InProcess.replay(
             "--nodes", 2, "--placement", "file:" + large("pl.yaml", (1 << 24) + 1), trace));
     Path litmus = large("l.litmus", (16 << 20) + 1);

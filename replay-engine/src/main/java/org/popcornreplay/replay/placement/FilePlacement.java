@@ -1,10 +1,7 @@
 package org.popcornreplay.replay.placement;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import it.unimi.dsi.fastutil.longs.Long2IntAVLTreeMap;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.popcornreplay.replay.yaml.YamlMapping;
 import org.popcornreplay.traces.cli.CommandException;
 
 /**
@@ -50,7 +48,10 @@ public final class FilePlacement implements Placement {
    * @param instructions how many each of them executes
    */
   public static FilePlacement read(Path file, int nodes, String[] names, long[] instructions) {
-    JsonNode root = parse(file);
+    if (!Files.isRegularFile(file)) {
+      throw CommandException.badInput("placement: file=" + file + ", expected a YAML file");
+    }
+    JsonNode root = YamlMapping.read(file, "threads and moves", MAX_BYTES);
     if (!root.path("threads").isObject()) {
       throw CommandException.badInput(file + ": threads=none, expected a mapping thread: node");
     }
@@ -74,29 +75,6 @@ public final class FilePlacement implements Placement {
       }
     }
     return placement;
-  }
-
-  private static JsonNode parse(Path file) {
-    JsonNode root;
-    try {
-      if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
-        throw CommandException.badInput(
-            file
-                + ": missing or too large, expected a placement of at most "
-                + MAX_BYTES
-                + " bytes");
-      }
-      root = new YAMLMapper().readTree(Files.readAllBytes(file));
-    } catch (JacksonException e) {
-      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      throw CommandException.badInput(file + ": line=" + line + ", expected YAML", e);
-    } catch (IOException e) {
-      throw CommandException.badInput(file + ": cannot be read: " + e.getMessage(), e);
-    }
-    if (root == null || !root.isObject()) {
-      throw CommandException.badInput(file + ": no mapping, expected threads and moves");
-    }
-    return root;
   }
 
   private static void expectKeys(Path file, String what, JsonNode node, String... keys) {

@@ -1,9 +1,7 @@
 package org.popcornreplay.replay.profile;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,6 +15,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.popcornreplay.replay.profile.CostProfile.Value;
+import org.popcornreplay.replay.yaml.YamlMapping;
 import org.popcornreplay.traces.cli.CommandException;
 
 /**
@@ -53,6 +52,7 @@ public final class ProfileFile {
   private static final Set<ProfileKey> QUANTILES =
       EnumSet.of(ProfileKey.LINK_JITTER, ProfileKey.SLEEP_SLACK);
 
+  private static final String KEYS = "name, about and values";
   private static final int MAX_BYTES = 1 << 20;
   private static final int MAX_BASES = 8;
 
@@ -73,23 +73,14 @@ public final class ProfileFile {
           "profile: base=" + nameOrFile + ", expected at most " + MAX_BASES + " in a row");
     }
     if (NAMES.contains(nameOrFile) || nameOrFile.equals("defaults")) {
-      return parse(nameOrFile, shipped(nameOrFile), depth);
+      return read(nameOrFile, YamlMapping.parse(nameOrFile, shipped(nameOrFile), KEYS), depth);
     }
     Path file = Path.of(nameOrFile);
     if (!Files.isRegularFile(file)) {
       throw CommandException.usage(
           "--profile=" + nameOrFile + ", expected a file or one of " + String.join(", ", NAMES));
     }
-    try {
-      long bytes = Files.size(file);
-      if (bytes > MAX_BYTES) {
-        throw CommandException.badInput(
-            file + ": bytes=" + bytes + ", expected at most " + MAX_BYTES);
-      }
-      return parse(nameOrFile, Files.readAllBytes(file), depth);
-    } catch (IOException e) {
-      throw CommandException.badInput(file + ": cannot be read: " + e.getMessage(), e);
-    }
+    return read(nameOrFile, YamlMapping.read(file, KEYS, MAX_BYTES), depth);
   }
 
   /** The text of a shipped profile. */
@@ -101,19 +92,7 @@ public final class ProfileFile {
     }
   }
 
-  private static CostProfile parse(String where, byte[] text, int depth) {
-    JsonNode root;
-    try {
-      root = new YAMLMapper().readTree(text);
-    } catch (JacksonException e) {
-      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      throw CommandException.badInput(where + ": line=" + line + ", expected YAML", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    if (root == null || !root.isObject()) {
-      throw CommandException.badInput(where + ": no mapping, expected name, about and values");
-    }
+  private static CostProfile read(String where, JsonNode root, int depth) {
     EnumMap<ProfileKey, Value> values = new EnumMap<>(ProfileKey.class);
     String name = root.path("name").asText(where);
     Map<String, String> options = new TreeMap<>();

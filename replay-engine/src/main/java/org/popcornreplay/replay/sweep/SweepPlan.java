@@ -1,10 +1,7 @@
 package org.popcornreplay.replay.sweep;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,8 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.popcornreplay.replay.yaml.YamlMapping;
 import org.popcornreplay.traces.cli.CommandException;
-import org.popcornreplay.traces.cli.FileFault;
 
 /**
  * A plan in a YAML file: every key is an option of {@code popcorn-replay} with one value or a list,
@@ -87,25 +84,11 @@ public final class SweepPlan {
    * @throws CommandException where it cannot be used, with its file
    */
   public static SweepPlan read(Path file, String profile, int pageBytes) {
-    try {
-      if (!Files.isRegularFile(file)) {
-        throw CommandException.badInput("plan: file=" + file + ", expected a YAML file");
-      }
-      if (Files.size(file) > MAX_BYTES) {
-        throw CommandException.badInput(
-            file + ": bytes=" + Files.size(file) + ", expected at most " + MAX_BYTES);
-      }
-      JsonNode root = new YAMLMapper().readTree(Files.readAllBytes(file));
-      if (root == null || !root.isObject()) {
-        throw CommandException.badInput(file + ": no mapping, expected keys such as trace, nodes");
-      }
-      return new SweepPlan(file, root, profile, pageBytes);
-    } catch (JacksonException e) {
-      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      throw CommandException.badInput(file + ": line=" + line + ", expected YAML", e);
-    } catch (IOException e) {
-      throw CommandException.badInput(file + ": cannot be read: " + FileFault.reason(e), e);
+    if (!Files.isRegularFile(file)) {
+      throw CommandException.badInput("plan: file=" + file + ", expected a YAML file");
     }
+    JsonNode root = YamlMapping.read(file, "keys such as trace, nodes", MAX_BYTES);
+    return new SweepPlan(file, root, profile, pageBytes);
   }
 
   /** All runs, in the order of their numbers. */

@@ -1,0 +1,2 @@
+/** Reading YAML that people wrote or strangers sent: placements, profiles, plans of a sweep. */
+package org.popcornreplay.replay.yaml;
