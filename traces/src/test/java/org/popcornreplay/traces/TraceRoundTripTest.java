@@ -82,6 +82,38 @@ class TraceRoundTripTest {
     }
   }
 
+  /** Such columns are compressed once. */
+  @Test
+  void shouldReadColumnsThatAreTheSame() throws IOException {
+    int rows = 9_000;
+    try (TraceWriter writer = TraceWriter.create(directory(), manifest())) {
+      for (int i = 0; i < rows; i++) {
+        long lines = 1L << (i * 7 & 63);
+        int first = i * 31 % 9_973;
+        int writes = i < rows - 1 ? 4 : 5;
+        writer.visit(0, 0, 10_000, i, first, first, 4, writes, lines, lines, i * 3L, i * 3L, 0);
+      }
+      writer.thread(0, 100, -1, "main", 1, 2, 0, 3, 10_000, 4L * rows, 4L * rows + 1);
+      writer.finish();
+    }
+    try (TraceReader reader = TraceReader.open(directory())) {
+      ThreadCursor cursor = reader.cursor(0);
+      for (int i = 0; i < rows; i++) {
+        assertTrue(cursor.next());
+        assertEquals(i, cursor.page());
+        assertEquals(i * 31 % 9_973, cursor.firstRead());
+        assertEquals(cursor.firstRead(), cursor.firstWrite());
+        assertEquals(4, cursor.reads());
+        assertEquals(i < rows - 1 ? 4 : 5, cursor.writes());
+        assertEquals(1L << (i * 7 & 63), cursor.readLines());
+        assertEquals(cursor.readLines(), cursor.writeLines());
+        assertEquals(i * 3L, cursor.readIp());
+        assertEquals(cursor.readIp(), cursor.writeIp());
+      }
+      assertFalse(cursor.next());
+    }
+  }
+
   @Test
   void shouldBeReadableUpToTheLastBatchWhenItWasKilled() throws IOException {
     TraceWriter writer = TraceWriter.create(directory(), manifest());

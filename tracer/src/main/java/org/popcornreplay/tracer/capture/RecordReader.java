@@ -19,8 +19,12 @@ final class RecordReader {
   private static final VarHandle SMALL = view(short[].class);
 
   private final ReadableByteChannel channel;
-  private final byte[] array = new byte[1 << 20];
-  private final ByteBuffer buffer = ByteBuffer.wrap(array).limit(0);
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  /** A byte longer than the buffer, so that two bytes can be read from the last one. */
+  private final byte[] array = new byte[BUFFER_BYTES + 1];
+
+  private final ByteBuffer buffer = ByteBuffer.wrap(array, 0, BUFFER_BYTES).slice().limit(0);
   private int type;
   private int at;
   private int bytes;
@@ -74,6 +78,11 @@ final class RecordReader {
 
   static long wideAt(byte[] array, int index) {
     return (long) WIDE.get(array, index);
+  }
+
+  /** Two bytes, as a number from 0 to 65535. */
+  static int smallAt(byte[] array, int index) {
+    return Short.toUnsignedInt((short) SMALL.get(array, index));
   }
 
   int number(int offset) {

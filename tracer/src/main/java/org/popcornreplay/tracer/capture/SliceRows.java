@@ -1,7 +1,7 @@
 package org.popcornreplay.tracer.capture;
 
-import it.unimi.dsi.fastutil.longs.LongArrays;
 import java.io.IOException;
+import java.util.Arrays;
 import org.popcornreplay.traces.TraceWriter;
 import org.popcornreplay.traces.VisitRows;
 
@@ -14,6 +14,13 @@ final class SliceRows {
   static final int MAX_ROWS = 1 << 20;
 
   private static final int INDEX_BITS = 20;
+
+  // Beyond these, sorting by digits is faster than merging runs.
+  private static final int FEW_RUNS = 4;
+  private static final int MANY_ROWS = 512;
+
+  private static final int DIGIT_BITS = 11;
+  private static final int DIGIT_MASK = (1 << DIGIT_BITS) - 1;
 
   /** Pages of 55-bit addresses, which leave room for an index in a positive long. */
   private static final long PAGE_MASK = (1L << 43) - 1;
@@ -39,6 +46,7 @@ final class SliceRows {
   private long[] keys = new long[256];
   private long[] spare = new long[256];
   private int[] order = new int[256];
+  private final int[] places = new int[DIGIT_MASK + 1];
 
   // Where the row is that is being unpacked.
   private byte[] bytes;
@@ -132,8 +140,21 @@ final class SliceRows {
     rows.setSize(row);
   }
 
-  /** Seven bits a byte, the low ones first. */
+  /**
+   * Seven bits a byte, the low ones first. Most take one or two bytes, which of them nobody can
+   * guess: those two are read without a branch.
+   */
   private long number() {
+    int two = RecordReader.smallAt(bytes, at);
+    if ((two & 0x8080) == 0x8080) {
+      return longNumber();
+    }
+    int more = two >>> 7 & 1;
+    at += 1 + more;
+    return (two & 0x7f) | (two >>> 1 & 0x3f80 & -more);
+  }
+
+  private long longNumber() {
     byte b = bytes[at++];
     long n = b & 0x7f;
     for (int shift = 7; b < 0; shift += 7) {
@@ -205,12 +226,44 @@ final class SliceRows {
     for (int i = 1; i < size; i++) {
       runs += keys[i] < keys[i - 1] ? 1 : 0;
     }
-    if (runs > 16) {
-      LongArrays.radixSort(keys, 0, size);
+    if (runs > FEW_RUNS && size > MANY_ROWS) {
+      sortByDigits(size);
       return;
     }
     while (runs > 1) {
       runs = mergeRuns(size);
+    }
+  }
+
+  /**
+   * Sorts by the page alone, the lowest digit first: the indices below it rise, and each pass keeps
+   * the order of equals. Digits that are the same in all keys cost nothing.
+   */
+  private void sortByDigits(int size) {
+    long differing = 0;
+    for (int i = 1; i < size; i++) {
+      differing |= keys[i] ^ keys[0];
+    }
+    for (int shift = INDEX_BITS; shift < Long.SIZE; shift += DIGIT_BITS) {
+      if ((differing >>> shift & DIGIT_MASK) == 0) {
+        continue;
+      }
+      Arrays.fill(places, 0);
+      for (int i = 0; i < size; i++) {
+        places[(int) (keys[i] >>> shift) & DIGIT_MASK]++;
+      }
+      int place = 0;
+      for (int digit = 0; digit <= DIGIT_MASK; digit++) {
+        int count = places[digit];
+        places[digit] = place;
+        place += count;
+      }
+      for (int i = 0; i < size; i++) {
+        spare[places[(int) (keys[i] >>> shift) & DIGIT_MASK]++] = keys[i];
+      }
+      long[] swap = keys;
+      keys = spare;
+      spare = swap;
     }
   }
 

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.arrow.flatbuf.BodyCompression;
 import org.apache.arrow.flatbuf.BodyCompressionMethod;
 import org.apache.arrow.flatbuf.Buffer;
@@ -41,14 +43,13 @@ public final class StreamWriter implements Closeable {
   /** The key of a batch's metadata that holds what delta columns begin from. */
   public static final String BASE_KEY = "base";
 
-  private static final int ZSTD_LEVEL = 1;
-
   /**
-   * At this level zstd looks for repetitions at every eighth byte only. Where whole stretches of a
-   * column of longs come again, such as the pages of slice after slice, it finds them at several
-   * times the speed of level 1, which falls for the high bytes that neighbours share.
+   * Levels of zstd, the first one for all columns but longs. At the others it looks for repetitions
+   * at every fourth or eighth byte only. Where whole stretches of a column of longs come again,
+   * such as the pages or the lines of slice after slice, it finds them at several times the speed
+   * of level 1, which falls for the high bytes that neighbours share.
    */
-  private static final int STRIDING_LEVEL = -7;
+  private static final int[] ZSTD_LEVELS = {1, -3, -7};
 
   /** Batches between two comparisons of the levels for a column. */
   private static final int TRIAL_PERIOD = 16;
@@ -61,9 +62,11 @@ public final class StreamWriter implements Closeable {
   private final List<Column> columns;
   private final FileChannel channel;
   private final MessageDigest digest = sha256();
-  private final ZstdCompressCtx zstd = new ZstdCompressCtx().setLevel(ZSTD_LEVEL);
-  private final ZstdCompressCtx striding = new ZstdCompressCtx().setLevel(STRIDING_LEVEL);
-  private final boolean[] strides;
+  private final ZstdCompressCtx[] zstd =
+      IntStream.of(ZSTD_LEVELS)
+          .mapToObj(level -> new ZstdCompressCtx().setLevel(level))
+          .toArray(ZstdCompressCtx[]::new);
+  private final int[] levelOf;
   private final int[] buffersOfColumn;
   private int batches;
   private int nextTrial;
@@ -75,7 +78,7 @@ public final class StreamWriter implements Closeable {
   public StreamWriter(Path file, List<Column> columns) throws IOException {
     this.columns = columns;
     buffersOfColumn = new int[columns.size()];
-    strides = new boolean[columns.size()];
+    levelOf = new int[columns.size()];
     for (int c = 0; c < buffersOfColumn.length; c++) {
       buffersOfColumn[c] = columns.get(c).type() == ColumnType.TEXT ? 3 : 2;
     }
@@ -117,7 +120,12 @@ public final class StreamWriter implements Closeable {
     for (int c = 0; c < buffersOfColumn.length; c++) {
       offsets[b++] = body.position(); // validity: none, no value is null
       offsets[b] = body.position();
-      putValues(batch, c, rows, trial);
+      if (isSameAsLast(batch, c, rows)) {
+        // b - 2 are the values of the column before, b - 1 this one's validity.
+        putAgain((int) offsets[b - 2], (int) lengths[b - 2]);
+      } else {
+        putValues(batch, c, rows, trial);
+      }
       lengths[b] = body.position() - offsets[b];
       b++;
       pad();
@@ -127,7 +135,7 @@ public final class StreamWriter implements Closeable {
         plain = atLeast(plain, length);
         plain.clear();
         plain.put(batch.textBytes(c), 0, length);
-        compressPlain(zstd);
+        compressPlain(0);
         lengths[b] = body.position() - offsets[b];
         b++;
         pad();
@@ -149,8 +157,9 @@ public final class StreamWriter implements Closeable {
   /** Closes the file; without {@link #end} the stream is readable but has no end mark. */
   @Override
   public void close() throws IOException {
-    zstd.close();
-    striding.close();
+    for (ZstdCompressCtx level : zstd) {
+      level.close();
+    }
     channel.close();
   }
 
@@ -175,22 +184,52 @@ public final class StreamWriter implements Closeable {
       }
     }
     if (trial && type == ColumnType.I64) {
-      int at = body.position();
-      compressPlain(zstd);
+      levelOf[c] = shortestLevel();
+    }
+    compressPlain(levelOf[c]);
+  }
+
+  private int shortestLevel() {
+    int at = body.position();
+    int shortest = 0;
+    int fewest = Integer.MAX_VALUE;
+    for (int level = 0; level < zstd.length; level++) {
+      compressPlain(level);
       int bytes = body.position() - at;
       body.position(at);
-      compressPlain(striding);
-      strides[c] = body.position() - at <= bytes;
-      body.position(at);
+      if (bytes <= fewest) {
+        fewest = bytes;
+        shortest = level;
+      }
     }
-    compressPlain(strides[c] ? striding : zstd);
+    return shortest;
+  }
+
+  /**
+   * Whether a column has the values of the one before it, as those of writes have where all
+   * accesses are updates. What became of them need not be found out a second time.
+   */
+  private boolean isSameAsLast(ColumnBatch batch, int c, int rows) {
+    if (c == 0 || rows == 0 || columns.get(c).type() != columns.get(c - 1).type()) {
+      return false;
+    }
+    return switch (columns.get(c).type()) {
+      case I32 -> Arrays.equals(batch.ints(c), 0, rows, batch.ints(c - 1), 0, rows);
+      case I64 -> Arrays.equals(batch.longs(c), 0, rows, batch.longs(c - 1), 0, rows);
+      case U8, TEXT -> false;
+    };
+  }
+
+  private void putAgain(int from, int bytes) {
+    body = withRoom(body, bytes);
+    body.put(body.duplicate().position(from).limit(from + bytes));
   }
 
   /**
    * Appends {@code plain} to the body in Arrow's form: uncompressed length, or -1 where compression
    * does not pay, then the bytes. An empty buffer stays empty.
    */
-  private void compressPlain(ZstdCompressCtx by) {
+  private void compressPlain(int level) {
     int length = plain.position();
     if (length == 0) {
       return;
@@ -198,7 +237,7 @@ public final class StreamWriter implements Closeable {
     int bound = length + (length >> 7) + 1024;
     body = withRoom(body, bound + 16);
     int at = body.position();
-    int packed = by.compressDirectByteBuffer(body, at + 8, bound, plain, 0, length);
+    int packed = zstd[level].compressDirectByteBuffer(body, at + 8, bound, plain, 0, length);
     if (packed < length) {
       body.putLong(at, length);
       body.position(at + 8 + packed);
