@@ -42,9 +42,14 @@ export LC_ALL=C.UTF-8 POPCORN_LAUNCHED=1
 tmp=
 [ -d "${TMPDIR:-}" ] && [ -w "$TMPDIR" ] && tmp=$TMPDIR
 
+# The classes as the build archived them. Java does without, and says nothing, where the JDK or a jar is another one.
+archive=$lib/${main##*.}.jsa
+[ -r "$archive" ] || archive=
+
 # Arrow needs java.nio opened; the rest keeps newer JDKs quiet. POPCORN_JAVA_OPTS comes last and so wins.
 # shellcheck disable=SC2086
 exec "$java" -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED \
   --add-opens=java.base/java.nio=ALL-UNNAMED -XX:+UseSerialGC -Xshare:auto -Djava.awt.headless=true \
   -Darrow.cdata.library.path="$lib/arrow_cdata_jni/x86_64" -DZstdNativePath="$lib/libzstd-jni.so" \
+  ${archive:+"-XX:SharedArchiveFile=$archive" -Xlog:cds=off -Xlog:cds+dynamic=off} \
   ${tmp:+"-Djava.io.tmpdir=$tmp"} ${tier:-} ${POPCORN_JAVA_OPTS:-} -cp "$lib/*" "$main" "$@"
