@@ -56,6 +56,11 @@ abstract class Activity implements World.Step, Digestible {
     world.wake(node, runner, peer, thread, this);
   }
 
+  /** A thread that stays on its processor makes it runnable. */
+  final void wakeBehind(int waker) {
+    world.wakeBehind(waker, node, runner, peer, thread, this);
+  }
+
   /** Does kernel work, then goes on at {@code next}; the caller returns at once. */
   final void spend(Cost cost, int next) {
     at = next;

@@ -39,7 +39,7 @@ final class PageFault extends PageActivity {
   private Vma area;
   private VmaFetch fetch;
   private boolean secondAttempt;
-  private boolean revokerWaits;
+  private boolean overtaken;
   private int retries;
 
   PageFault(PopcornCluster cluster, Task task) {
@@ -409,8 +409,10 @@ final class PageFault extends PageActivity {
       here().mmapSem.upRead();
     }
     handle.ret = result;
-    revokerWaits = result == FaultResult.OK && handle.revokerWaits();
-    cluster.pageServer.finishFaultHandling(this);
+    boolean races = cluster.options.racy && handle.revokerWaits();
+    boolean revokerFirst = races && world.chance(cluster.options.racyProbability);
+    overtaken = revokerFirst && result == FaultResult.OK;
+    cluster.pageServer.finishFaultHandling(this, revokerFirst || !races);
     resolved(result, result == FaultResult.OK);
   }
 
@@ -469,10 +471,8 @@ final class PageFault extends PageActivity {
   }
 
   private void accessUnlessOvertaken() {
-    boolean overtaken =
-        cluster.options.racy && revokerWaits && world.chance(cluster.options.racyProbability);
-    revokerWaits = false;
     if (overtaken) {
+      overtaken = false;
       at = OVERTAKEN;
       world.overtaken(node, this);
     } else {

@@ -80,13 +80,25 @@ final class PageServer {
 
   /** {@code __finish_fault_handling}. */
   void finishFaultHandling(PageActivity activity) {
+    finishFaultHandling(activity, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param revokerFirst whether an invalidation that waits for the end may take the processor of
+   *     the caller, a thread
+   */
+  void finishFaultHandling(PageActivity activity, boolean revokerFirst) {
     FaultHandle handle = activity.handle;
     activity.handle = null;
     handle.pendings--;
     if (handle.pendings > 0) {
-      handle.wakeFollowers();
-    } else if (handle.invalidate) {
+      handle.wakeFollowers(activity);
+    } else if (handle.invalidate && revokerFirst) {
       handle.invalidator.wake();
+    } else if (handle.invalidate) {
+      handle.invalidator.wakeBehind(activity.thread);
     } else {
       removeHandle(activity.here(), handle);
     }

@@ -65,6 +65,16 @@ public interface World {
   void wake(int node, Runner runner, int peer, int thread, Step then);
 
   /**
+   * As {@link #wake}, by a thread that stays on its processor: where no other one is idle, the
+   * woken context runs when the thread sleeps or its time slice ends (no wake-up preemption).
+   *
+   * @param waker the thread that wakes it
+   */
+  default void wakeBehind(int waker, int node, Runner runner, int peer, int thread, Step then) {
+    wake(node, runner, peer, thread, then);
+  }
+
+  /**
    * A thread backs off after a RETRY (mm/memory.c:3894): busy-waits ({@code udelay}) or sleeps
    * ({@code msleep}) for {@code delayNanos}. The unit profile takes the delay as it is; a world
    * with jiffies adds theirs.

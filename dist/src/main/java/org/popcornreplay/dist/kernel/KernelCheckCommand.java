@@ -67,6 +67,13 @@ public final class KernelCheckCommand implements Callable<Integer> {
       description = "Print from the kernel's event lists what profile oracle-vm is derived from.")
   private boolean latencies;
 
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME|FILE",
+      defaultValue = "oracle-vm",
+      description = "Another profile for all replays (default ${DEFAULT-VALUE}).")
+  private String profile;
+
   @Option(names = "--markdown", description = "Print the table as Markdown.")
   private boolean markdown;
 
@@ -180,7 +187,7 @@ public final class KernelCheckCommand implements Callable<Integer> {
     return counts;
   }
 
-  private static JsonNode replay(KernelRow row, Path trace, int seed) {
+  private JsonNode replay(KernelRow row, Path trace, int seed) {
     PrintStream stdout = System.out;
     ByteArrayOutputStream captured = new ByteArrayOutputStream();
     int code;
@@ -196,7 +203,7 @@ public final class KernelCheckCommand implements Callable<Integer> {
               "--placement",
               "trace",
               "--profile",
-              "oracle-vm",
+              profile,
               "--seed",
               Integer.toString(seed),
               "--json",

@@ -8,17 +8,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.popcornreplay.traces.cli.CommandException;
 
 /**
  * What profile {@code oracle-vm} is derived from: how long small messages took on the kernel's
@@ -74,10 +72,17 @@ final class KernelLatencies {
     return programs;
   }
 
-  /** Sorted latencies of the small messages of one list, in microseconds. */
+  /** An event of a message at one end of a link. */
+  private record Passing(long seq, long micros, String type, int bytes) {}
+
+  /**
+   * Sorted latencies of the small messages of one list, in microseconds. A message that was sent
+   * while the one before it on its link was under way is left out: it comes behind that one, as in
+   * the model, whatever its own delay.
+   */
   private static long[] oneWay(Path file) throws IOException {
-    Map<String, ArrayDeque<Long>> sent = new HashMap<>();
-    List<Long> latencies = new ArrayList<>();
+    Map<String, List<Passing>> sent = new TreeMap<>();
+    Map<String, List<Passing>> received = new TreeMap<>();
     try (BufferedReader rows =
         new BufferedReader(
             new InputStreamReader(
@@ -85,6 +90,7 @@ final class KernelLatencies {
       List<String> header = List.of(rows.readLine().split(",", -1));
       int time = header.indexOf("t_us");
       int node = header.indexOf("node");
+      int seq = header.indexOf("seq");
       int event = header.indexOf("event");
       int direction = header.indexOf("dir");
       int peer = header.indexOf("peer");
@@ -92,24 +98,46 @@ final class KernelLatencies {
       int size = header.indexOf("size");
       for (String row = rows.readLine(); row != null; row = rows.readLine()) {
         String[] cell = row.split(",", -1);
-        if (!cell[event].equals("pcn_msg") || Integer.parseInt(cell[size]) >= SMALL_BYTES) {
+        if (!cell[event].equals("pcn_msg")) {
           continue;
         }
-        long at = Long.parseLong(cell[time]);
         boolean isSent = cell[direction].equals("sent");
-        String from = isSent ? cell[node] : cell[peer];
-        String to = isSent ? cell[peer] : cell[node];
-        ArrayDeque<Long> link =
-            sent.computeIfAbsent(from + ">" + to + cell[type], key -> new ArrayDeque<>());
-        if (isSent) {
-          link.add(at);
-        } else if (!link.isEmpty()) {
-          latencies.add(at - link.poll());
-        }
+        String link =
+            (isSent ? cell[node] : cell[peer]) + ">" + (isSent ? cell[peer] : cell[node]);
+        (isSent ? sent : received)
+            .computeIfAbsent(link, key -> new ArrayList<>())
+            .add(
+                new Passing(
+                    Long.parseLong(cell[seq]),
+                    Long.parseLong(cell[time]),
+                    cell[type],
+                    Integer.parseInt(cell[size])));
       }
     }
-    long[] sorted = latencies.stream().mapToLong(Long::longValue).toArray();
-    Arrays.sort(sorted);
-    return sorted;
+    List<Long> latencies = new ArrayList<>();
+    sent.forEach(
+        (link, out) -> addLatencies(out, received.getOrDefault(link, List.of()), latencies));
+    return latencies.stream().mapToLong(Long::longValue).sorted().toArray();
+  }
+
+  private static void addLatencies(List<Passing> out, List<Passing> in, List<Long> latencies) {
+    // The rows are in order of time across nodes; within one, seq is the order.
+    List<Passing> sent = out.stream().sorted(Comparator.comparingLong(Passing::seq)).toList();
+    List<Passing> received = in.stream().sorted(Comparator.comparingLong(Passing::seq)).toList();
+    int pairs = Math.min(sent.size(), received.size());
+    for (int i = 0; i < pairs; i++) {
+      if (!sent.get(i).type().equals(received.get(i).type())) {
+        throw CommandException.badInput(
+            "event list: type="
+                + received.get(i).type()
+                + ", expected "
+                + sent.get(i).type()
+                + " as sent");
+      }
+      boolean behind = i > 0 && sent.get(i).micros() < received.get(i - 1).micros();
+      if (sent.get(i).bytes() < SMALL_BYTES && !behind) {
+        latencies.add(received.get(i).micros() - sent.get(i).micros());
+      }
+    }
   }
 }

@@ -18,6 +18,9 @@ public final class Cores {
     long grants;
     boolean bursting;
     boolean timerSet;
+
+    /** What runs when the user leaves; null where nothing was ever held back here. */
+    ArrayDeque<Step> behind;
   }
 
   private record Burst(long nanos, Step done) {}
@@ -141,7 +144,50 @@ public final class Cores {
     user.core = -1;
     if (!unlimited) {
       cores[index].user = null;
+      goOnBehind(cores[index]);
       fill(index);
+    }
+  }
+
+  /**
+   * Runs a step when a thread gives up its core, at the latest at the first tick after its time
+   * slice; at once where it holds none or another core is idle. Who is woken by a thread and does
+   * not preempt it waits like this.
+   */
+  public void behind(CoreUser user, long tickNanos, Step step) {
+    if (unlimited || user.core < 0 || hasIdleCore()) {
+      step.run();
+      return;
+    }
+    Core core = cores[user.core];
+    if (core.behind == null) {
+      core.behind = new ArrayDeque<>();
+    }
+    core.behind.add(step);
+    long end = Math.max(queue.nowNanos(), user.grantedNanos + sliceNanos);
+    long ticks = tickNanos == 0 ? end : (end + tickNanos - 1) / tickNanos * tickNanos;
+    queue.at(
+        node,
+        ticks,
+        () -> {
+          if (core.behind.remove(step)) {
+            step.run();
+          }
+        });
+  }
+
+  private boolean hasIdleCore() {
+    for (Core core : cores) {
+      if (core.user == null && !core.bursting) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void goOnBehind(Core core) {
+    while (core.behind != null && !core.behind.isEmpty()) {
+      core.behind.poll().run();
     }
   }
 
@@ -195,6 +241,7 @@ public final class Cores {
       core.user = null;
       user.queued = true;
       expired.add(user);
+      goOnBehind(core);
       fill(index);
     } else {
       core.timerSet = true;

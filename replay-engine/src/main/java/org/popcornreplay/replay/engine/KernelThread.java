@@ -10,6 +10,12 @@ public interface KernelThread {
   /** The thread was asleep and goes on with {@code then} once it has a core of the node. */
   void wakeUp(int node, Step then);
 
+  /**
+   * Runs {@code then} once the thread leaves its core of the node, at the latest at the tick that
+   * ends its slice; at once where it holds none or another one is idle.
+   */
+  void behind(int node, long tickNanos, Step then);
+
   /** The thread sleeps for so long, then goes on. */
   void sleep(int node, long nanos, Step then);
 }

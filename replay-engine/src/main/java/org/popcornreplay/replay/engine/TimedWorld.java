@@ -132,11 +132,13 @@ public final class TimedWorld implements World {
       return null;
     }
     Lane[] row = lanes[node];
+    // A bound work queue has one pool of workers a processor, whichever link the items come from.
+    boolean single = mode == WorkQueueMode.SINGLE || cores[node].count() == 1;
     if (row == null) {
-      row = new Lane[mode == WorkQueueMode.SINGLE ? 1 : cores.length];
+      row = new Lane[single ? 1 : cores.length];
       lanes[node] = row;
     }
-    int column = mode == WorkQueueMode.SINGLE || peer < 0 ? 0 : peer;
+    int column = single || peer < 0 ? 0 : peer;
     if (row[column] == null) {
       row[column] = new Lane(network);
     }
@@ -187,6 +189,11 @@ public final class TimedWorld implements World {
       case REMOTE_WORKER, ORIGIN_PEER, RECEIVER ->
           queue.after(node, speeds.on(node, wakeUpNanos), then);
     }
+  }
+
+  @Override
+  public void wakeBehind(int waker, int node, Runner runner, int peer, int thread, Step then) {
+    threads.apply(waker).behind(node, jiffyNanos, () -> wake(node, runner, peer, thread, then));
   }
 
   @Override

@@ -75,6 +75,11 @@ final class ScenarioThread extends CoreUser implements KernelThread {
     }
   }
 
+  @Override
+  public void behind(int node, long tickNanos, Step then) {
+    cores[node].behind(this, tickNanos, then);
+  }
+
   private void onCoreOf(int node, Step then) {
     if (onCore() && coreNode == node) {
       then.run();

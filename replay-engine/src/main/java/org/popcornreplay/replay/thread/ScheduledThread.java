@@ -277,6 +277,11 @@ abstract class ScheduledThread extends CoreUser implements KernelThread {
   }
 
   @Override
+  public void behind(int ofNode, long tickNanos, Step then) {
+    coresOf(ofNode).behind(this, tickNanos, then);
+  }
+
+  @Override
   public void sleep(int ofNode, long nanos, Step then) {
     later(ofNode, nanos, then);
   }

@@ -62,4 +62,35 @@ class CoresTest {
     runAll();
     assertEquals(List.of("first@0", "second@0"), grants);
   }
+
+  @Test
+  void whoStandsBehindAThreadGoesWhenItLeavesItsCore() {
+    NamedUser first = new NamedUser("first");
+    cores.acquire(first);
+    cores.behind(first, 4_000_000, () -> grants.add("behind@" + queue.nowNanos()));
+    queue.at(0, 700, () -> cores.release(first));
+    runAll();
+    assertEquals(List.of("first@0", "behind@700"), grants);
+  }
+
+  @Test
+  void whoStandsBehindAThreadGoesAtTheTickAfterItsSlice() {
+    NamedUser first = new NamedUser("first");
+    queue.at(0, 1_000, () -> cores.acquire(first));
+    queue.at(
+        0,
+        2_000,
+        () -> cores.behind(first, 3_000_000, () -> grants.add("behind@" + queue.nowNanos())));
+    runAll();
+    assertEquals(List.of("first@1000", "behind@6000000"), grants);
+  }
+
+  @Test
+  void whereACoreIsIdleNobodyStandsBehindAThread() {
+    Cores two = new Cores(queue, 0, 2, 4_000_000, 1_500);
+    NamedUser first = new NamedUser("first");
+    two.acquire(first);
+    two.behind(first, 4_000_000, () -> grants.add("behind@" + queue.nowNanos()));
+    assertEquals(List.of("first@0", "behind@0"), grants);
+  }
 }
