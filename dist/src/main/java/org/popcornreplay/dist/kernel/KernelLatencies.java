@@ -102,8 +102,7 @@ final class KernelLatencies {
           continue;
         }
         boolean isSent = cell[direction].equals("sent");
-        String link =
-            (isSent ? cell[node] : cell[peer]) + ">" + (isSent ? cell[peer] : cell[node]);
+        String link = (isSent ? cell[node] : cell[peer]) + ">" + (isSent ? cell[peer] : cell[node]);
         (isSent ? sent : received)
             .computeIfAbsent(link, key -> new ArrayList<>())
             .add(
