@@ -2,9 +2,7 @@ package org.popcornreplay.dist.kernel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.popcornreplay.replay.ReplayCommand;
@@ -114,7 +114,8 @@ public final class KernelCheckCommand implements Callable<Integer> {
     }
     for (KernelRow row : rows) {
       Path trace = recorder.trace(oracle.resolve("oracle").toAbsolutePath(), row.arguments());
-      Verdict verdict = Verdict.of(row, replay(row, trace));
+      KernelCounts actions = new KernelCounts();
+      Verdict verdict = Verdict.of(row, replay(row, trace, actions));
       Optional<String> reason = verdict.holds() ? Optional.empty() : reasons.reason(verdict);
       long[] kernel = row.counts().totals();
       long[] ours = verdict.replayed().totals();
@@ -124,7 +125,17 @@ public final class KernelCheckCommand implements Callable<Integer> {
           range(kernel),
           range(ours),
           reason.isPresent() ? "explained" : verdict.word());
-      verdict.differences().forEach(difference -> System.out.println("    " + difference));
+      if (!verdict.holds()) {
+        FirstDifference first =
+            FirstDifference.of(oracle, work, row, replayArguments(row, trace, 1));
+        for (int i = 0; i < verdict.differences().size(); i++) {
+          System.out.println("    " + verdict.differences().get(i));
+          System.out.println("      " + first.line(verdict.differingMessages().get(i)));
+        }
+      }
+      if (!row.exact()) {
+        actions(row, actions);
+      }
       reason.ifPresent(text -> System.out.println("    because: " + text));
       if (reason.isPresent()) {
         explained++;
@@ -168,11 +179,31 @@ public final class KernelCheckCommand implements Callable<Integer> {
             : String.format(Locale.ROOT, "%-36s %5s  %-20s %-20s %s", (Object[]) columns));
   }
 
-  private KernelCounts replay(KernelRow row, Path trace) {
+  /** What the kernel counts of itself in /proc/popcorn_stat, beside ours: no verdict hangs on it. */
+  private static void actions(KernelRow row, KernelCounts ours) {
+    SortedSet<String> keys = new TreeSet<>(row.actions().keys());
+    keys.addAll(ours.keys());
+    List<String> words = new ArrayList<>();
+    for (String key : keys) {
+      words.add(
+          String.format(
+              Locale.ROOT,
+              "node %s [%s] %d (%d to %d)",
+              key.substring(0, key.indexOf(' ')),
+              key.substring(key.indexOf(' ') + 1),
+              ours.median(key),
+              row.actions().min(key),
+              row.actions().max(key)));
+    }
+    System.out.println("    fault-handle actions, ours (kernel): " + String.join(", ", words));
+  }
+
+  private KernelCounts replay(KernelRow row, Path trace, KernelCounts actions) {
     KernelCounts counts = new KernelCounts();
     for (int seed = 1; seed <= (row.exact() ? 1 : seeds); seed++) {
       counts.beginRun();
-      JsonNode result = replay(row, trace, seed);
+      actions.beginRun();
+      JsonNode result = replay(row, trace, seed, actions);
       for (Map.Entry<String, JsonNode> direction : result.path("messages").properties()) {
         for (Map.Entry<String, JsonNode> type : direction.getValue().properties()) {
           counts.add(
@@ -184,39 +215,39 @@ public final class KernelCheckCommand implements Callable<Integer> {
       }
     }
     counts.endRuns();
+    actions.endRuns();
     return counts;
   }
 
-  private JsonNode replay(KernelRow row, Path trace, int seed) {
-    PrintStream stdout = System.out;
-    ByteArrayOutputStream captured = new ByteArrayOutputStream();
-    int code;
-    try (PrintStream capture = new PrintStream(captured, true, StandardCharsets.UTF_8)) {
-      System.setOut(capture);
-      code =
-          CommandFrame.execute(
-              new ReplayCommand(),
-              "--nodes",
-              Integer.toString(row.nodes()),
-              "--cores",
-              Integer.toString(row.cpus()),
-              "--placement",
-              "trace",
-              "--profile",
-              profile,
-              "--seed",
-              Integer.toString(seed),
-              "--json",
-              "--quiet",
-              trace.toString());
-    } finally {
-      System.setOut(stdout);
-    }
+  private List<String> replayArguments(KernelRow row, Path trace, int seed) {
+    return List.of(
+        "--nodes",
+        Integer.toString(row.nodes()),
+        "--cores",
+        Integer.toString(row.cpus()),
+        "--placement",
+        "trace",
+        "--profile",
+        profile,
+        "--seed",
+        Integer.toString(seed),
+        "--json",
+        "--quiet",
+        trace.toString());
+  }
+
+  private JsonNode replay(KernelRow row, Path trace, int seed, KernelCounts actions) {
+    List<String> words = new ArrayList<>(replayArguments(row, trace, seed));
+    words.add("--popcorn-stat");
+    String[] arguments = words.toArray(String[]::new);
+    Output output = Output.captured(() -> CommandFrame.execute(new ReplayCommand(), arguments));
     try {
-      JsonNode result = new ObjectMapper().readTree(captured.toByteArray());
+      JsonNode result = new ObjectMapper().readTree(output.bytes());
       if (result.isMissingNode()) {
-        System.out.println("    replay ended with exit code " + code + " and no result");
+        System.out.println(
+            "    replay ended with exit code " + output.exitCode() + " and no result");
       }
+      StatText.addActions(new String(output.bytes(), StandardCharsets.UTF_8), actions);
       return result;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

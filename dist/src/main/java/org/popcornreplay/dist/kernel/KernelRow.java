@@ -19,9 +19,16 @@ import org.popcornreplay.traces.cli.CommandException;
  * @param cpus processors of each machine
  * @param exact all runs gave the same counts
  * @param counts minimum and maximum over all runs by direction and type
+ * @param actions the same of the fault-handle actions by node and index
  */
 record KernelRow(
-    String file, List<String> arguments, int nodes, int cpus, boolean exact, KernelCounts counts) {
+    String file,
+    List<String> arguments,
+    int nodes,
+    int cpus,
+    boolean exact,
+    KernelCounts counts,
+    KernelCounts actions) {
 
   /** Whether the sockets of this run had Nagle's algorithm switched off. */
   boolean noDelay() {
@@ -54,12 +61,27 @@ record KernelRow(
                 Integer.parseInt(column[3]),
                 Integer.parseInt(column[4]),
                 column[7].equals("exact"),
-                counts(runs)));
+                counts(runs),
+                actions(runs)));
       }
       return rows;
     } catch (IOException e) {
       throw CommandException.badInput(index + ": " + e.getMessage() + ", expected it readable", e);
     }
+  }
+
+  private static KernelCounts actions(JsonNode file) {
+    KernelCounts actions = new KernelCounts();
+    for (JsonNode one : file.get("runs")) {
+      actions.beginRun();
+      for (Map.Entry<String, JsonNode> node : one.path("fh_action").properties()) {
+        for (Map.Entry<String, JsonNode> action : node.getValue().properties()) {
+          actions.add(node.getKey(), action.getKey(), action.getValue().asLong(), 0);
+        }
+      }
+    }
+    actions.endRuns();
+    return actions;
   }
 
   private static KernelCounts counts(JsonNode file) {
