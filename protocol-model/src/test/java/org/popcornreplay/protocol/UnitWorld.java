@@ -23,6 +23,7 @@ public final class UnitWorld implements World {
 
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final List<String> sent = new ArrayList<>();
+  private final List<String> wokenBehind = new ArrayList<>();
   private Popcorn popcorn;
   private Runnable afterEachStep = () -> {};
   private final long[] costNanos = new long[Cost.values().length];
@@ -112,6 +113,17 @@ public final class UnitWorld implements World {
   @Override
   public void wake(int node, Runner runner, int peer, int thread, Step then) {
     at(now, then);
+  }
+
+  @Override
+  public void wakeBehind(int waker, int node, Runner runner, int peer, int thread, Step then) {
+    wokenBehind.add(waker + ": " + runner + " at " + node);
+    wake(node, runner, peer, thread, then);
+  }
+
+  /** Who was woken by a thread that keeps its processor, as {@code waker: runner at node}. */
+  List<String> wokenBehind() {
+    return wokenBehind;
   }
 
   @Override

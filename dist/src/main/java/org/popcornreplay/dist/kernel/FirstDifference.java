@@ -36,9 +36,9 @@ final class FirstDifference {
     this.kernelPages = kernelPages;
   }
 
-  /** Replays the row once more, with its messages stored. */
+  /** Replays the row once more, with its messages stored as {@code ROW.duckdb}. */
   static FirstDifference of(Path oracle, Path work, KernelRow row, List<String> replay) {
-    Path store = work.resolve("difference.duckdb");
+    Path store = work.resolve(row.file().replace(".json", ".duckdb"));
     try {
       Files.deleteIfExists(store);
       List<String> arguments = new ArrayList<>(replay);

@@ -179,7 +179,9 @@ public final class KernelCheckCommand implements Callable<Integer> {
             : String.format(Locale.ROOT, "%-36s %5s  %-20s %-20s %s", (Object[]) columns));
   }
 
-  /** What the kernel counts of itself in /proc/popcorn_stat, beside ours: no verdict hangs on it. */
+  /**
+   * What the kernel counts of itself in /proc/popcorn_stat, beside ours: no verdict hangs on it.
+   */
   private static void actions(KernelRow row, KernelCounts ours) {
     SortedSet<String> keys = new TreeSet<>(row.actions().keys());
     keys.addAll(ours.keys());

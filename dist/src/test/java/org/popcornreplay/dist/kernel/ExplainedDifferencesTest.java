@@ -22,7 +22,8 @@ class ExplainedDifferencesTest {
   }
 
   private static Optional<String> reason(String file, long migrations, long exits) {
-    KernelRow row = new KernelRow(file, List.of("thrseq", "5"), 2, 1, true, counts(5, 0), new KernelCounts());
+    KernelRow row =
+        new KernelRow(file, List.of("thrseq", "5"), 2, 1, true, counts(5, 0), new KernelCounts());
     return ExplainedDifferences.load().reason(Verdict.of(row, counts(migrations, exits)));
   }
 

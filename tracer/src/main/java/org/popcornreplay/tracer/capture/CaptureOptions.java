@@ -34,6 +34,9 @@ public record CaptureOptions(
     Manifest manifest =
         new Manifest().fullDetail(full).sliceMarks(full).sliceInstructions(sliceInstructions);
     manifest.json().put("popcorn_syscalls", popcornCalls).put("pretend_nodes", pretendNodes);
+    if (terminalBlockBytes >= 0) {
+      manifest.json().put("terminal_block_bytes", terminalBlockBytes);
+    }
     manifest.json().withObject("/tools").put("valgrind", tool.valgrindVersion());
     return manifest;
   }

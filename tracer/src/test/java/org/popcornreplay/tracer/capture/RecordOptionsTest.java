@@ -47,6 +47,22 @@ class RecordOptionsTest {
     assertTrue(nanos >= 1_000_000 && nanos < 100 * most, "native_cpu_nanos=" + nanos);
   }
 
+  private boolean isInManifest(String key, String... options) throws IOException {
+    List<String> words = new ArrayList<>(List.of("record", "-q", "-o", "trace", "--force"));
+    words.addAll(List.of(options));
+    words.add("true");
+    Recorder.Result recorded = recorder.trace(new byte[0], words.toArray(String[]::new));
+    assertEquals(0, recorded.code(), recorded.err());
+    byte[] manifest = Files.readAllBytes(directory.resolve("trace/manifest.json"));
+    return new ObjectMapper().readTree(manifest).has(key);
+  }
+
+  @Test
+  void theManifestSaysWhatTheProgramWasToldOfItsTerminalWhereThatWasAskedFor() throws IOException {
+    assertTrue(isInManifest("terminal_block_bytes", "--terminal-block-bytes", "512"));
+    assertFalse(isInManifest("terminal_block_bytes"));
+  }
+
   @Test
   void calibrationOfAProgramThatReadsAPipeIsRefused() {
     List<String> command = new ArrayList<>(List.of("sh", "-c", "echo text | \"$@\"", "sh"));
