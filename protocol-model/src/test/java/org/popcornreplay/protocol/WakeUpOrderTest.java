@@ -22,7 +22,7 @@ final class WakeUpOrderTest extends Bench {
     threads(0, 1);
     popcorn.givenOwners(P, 1);
     world.at(0, () -> popcorn.futexWait(1, P, 4, () -> false, Popcorn.NO_TIMEOUT, this::ended));
-    read(20, 0, P);
+    read(60, 0, P);
     finish();
     assertEquals(List.of(), world.wokenBehind(), "the peer leads, the thread follows");
   }
