@@ -48,10 +48,11 @@ typedef struct Member {
 
 /* Accesses of one kind from one root that are executed together and lie close by. Translated code
    looks for their page once and adds their number and their lines to its entry. */
-typedef struct {
+typedef struct Group {
    Addr   ip;          /* of the first in program order */
    Long   offset;      /* of the lowest byte */
    const Member* members; /* in the order of their places */
+   const struct Group* writes; /* of reads: writes of the same bytes, whose page is looked for together with theirs; or NULL */
    UInt   most;        /* the largest distance from a page's start at which all lie in the page */
    UInt   last;        /* distance from the first byte to the last one */
    Int    instruction; /* of the first in program order, since the last commit */

@@ -250,6 +250,18 @@ static IRExpr* loadBase(Block* b, const Group* g, IRExpr* slot, Addr entry)
    return tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, field(b, slot, entry, offsetof(Entry, base) + g->write * 8)));
 }
 
+/* Adds lines and number of a group to an entry. */
+static void add(Block* b, const Group* g, IRExpr* slot, Addr entry, IRExpr* lines)
+{
+   ULong   at = offsetof(Entry, lines) + g->write * 8;
+   IRExpr* old = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, field(b, slot, entry, at)));
+   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, field(b, slot, entry, at), binary(b, Iop_Or64, lines, old)));
+   at = offsetof(Entry, count) + g->write * 4;
+   old = tempOf(b, Ity_I32, IRExpr_Load(Iend_LE, Ity_I32, field(b, slot, entry, at)));
+   old = tempOf(b, Ity_I32, IRExpr_Binop(Iop_Add32, old, IRExpr_Const(IRConst_U32(g->count))));
+   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, field(b, slot, entry, at), old));
+}
+
 static IRExpr* lineOf(Block* b, IRExpr* a)
 {
    return binary(b, Iop_Shr64, a, IRExpr_Const(IRConst_U8(6)));
@@ -273,8 +285,10 @@ static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt
          bits |= 1ULL << ((from >> 6) & 63) | 1ULL << (((from + parts[i].last) >> 6) & 63);
       }
       lines = word(bits);
-      callMiss(b, g, word(at),
-               tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpNE64, loadBase(b, g, NULL, entry), word(page))));
+      IRExpr* differing = binary(b, Iop_Xor64, loadBase(b, g, NULL, entry), word(page));
+      if (g->writes != NULL)
+         differing = binary(b, Iop_Or64, differing, binary(b, Iop_Xor64, loadBase(b, g->writes, NULL, entry), word(page)));
+      callMiss(b, g, word(at), tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpNE64, differing, word(0))));
    } else {
       IRExpr* a = plus(b, IRExpr_RdTmp(root), g->offset);
       IRExpr* line = lineOf(b, a);
@@ -282,6 +296,9 @@ static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt
       /* Narrow: within the line, so that one line has to be named and not two. */
       IRExpr* from = g->narrow ? binary(b, Iop_And64, a, word(~(ULong)0xfc0)) : a;
       IRExpr* distance = binary(b, Iop_Sub64, from, loadBase(b, g, slot, entry));
+      /* Two distances that are both small are those from the same page, and so the same. */
+      if (g->writes != NULL)
+         distance = binary(b, Iop_Or64, distance, binary(b, Iop_Sub64, from, loadBase(b, g->writes, slot, entry)));
       callMiss(b, g, a,
                tempOf(b, Ity_I1,
                       IRExpr_Binop(Iop_CmpLT64U, word(g->narrow ? 63 - g->last : g->most), distance)));
@@ -293,21 +310,36 @@ static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt
             lines = binary(b, Iop_Or64, lines, lineBit(b, lineOf(b, plus(b, a, p->from + p->last))));
       }
    }
-   ULong   at = offsetof(Entry, lines) + g->write * 8;
-   IRExpr* old = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, field(b, slot, entry, at)));
-   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, field(b, slot, entry, at), binary(b, Iop_Or64, lines, old)));
-   at = offsetof(Entry, count) + g->write * 4;
-   old = tempOf(b, Ity_I32, IRExpr_Load(Iend_LE, Ity_I32, field(b, slot, entry, at)));
-   old = tempOf(b, Ity_I32, IRExpr_Binop(Iop_Add32, old, IRExpr_Const(IRConst_U32(g->count))));
-   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, field(b, slot, entry, at), old));
+   add(b, g, slot, entry, lines);
+   if (g->writes != NULL)
+      add(b, g->writes, slot, entry, lines);
 }
 
+/* Reads, then writes, each in program order. */
 static Int byOrder(const void* x, const void* y)
 {
    const Group *a = *(Group* const*)x, *b = *(Group* const*)y;
-   if (a->instruction != b->instruction)
-      return a->instruction < b->instruction ? -1 : 1;
-   return (Int)a->write - (Int)b->write;
+   if (a->write != b->write)
+      return (Int)a->write - (Int)b->write;
+   return a->instruction < b->instruction ? -1 : a->instruction > b->instruction;
+}
+
+static Bool sameBytes(const Group* x, const Group* y, Part parts[][MAX_PARTS], const UInt nParts[], const Group* first)
+{
+   const Part *p = parts[x - first], *q = parts[y - first];
+   UInt        n = nParts[x - first];
+   if (x->members[0].root != y->members[0].root || x->offset != y->offset || x->last != y->last || n != nParts[y - first])
+      return False;
+   for (UInt i = 0; i < n; i++)
+      if (p[i].from != q[i].from || p[i].last != q[i].last)
+         return False;
+   return True;
+}
+
+static void visitHeld(Block* b, const Group* g, Part parts[][MAX_PARTS], const UInt nParts[], const Group* first)
+{
+   Int root = g->members[0].root;
+   visit(b, g, root < 0 ? IRTemp_INVALID : b->roots[root], parts[g - first], nParts[g - first]);
 }
 
 /* Gathers the segment's accesses by kind and place. */
@@ -361,6 +393,7 @@ static void visitMembers(Block* b)
          g->ip = sorted[earliest].ip;
          g->offset = low;
          g->members = &sorted[i];
+         g->writes = NULL;
          g->most = PAGE_BYTES - (UInt)(high - low);
          g->last = (UInt)(high - low) - 1;
          g->before = b->before;
@@ -378,11 +411,25 @@ static void visitMembers(Block* b)
    for (UInt i = 0; i < nGroups; i++)
       order[i] = &held[i];
    VG_(ssort)(order, nGroups, sizeof(Group*), byOrder);
-   for (UInt i = 0; i < nGroups; i++) {
-      const Group* g = order[i];
-      Int          root = g->members[0].root;
-      visit(b, g, root < 0 ? IRTemp_INVALID : b->roots[root], parts[g - held], nParts[g - held]);
+   UInt nReads = 0;
+   while (nReads < nGroups && !order[nReads]->write)
+      nReads++;
+   /* The first one that comes to a page says where its first access was, so reads keep their order, and so do writes. Writes of
+      the bytes of some reads go with them, where that leaves both orders as they are. */
+   UInt read = 0;
+   for (UInt w = nReads; w < nGroups; w++) {
+      UInt with = read;
+      while (with < nReads && !sameBytes(order[with], order[w], parts, nParts, held))
+         with++;
+      if (with < nReads)
+         order[with]->writes = order[w];
+      for (; read < nReads && (with < nReads ? read <= with : order[read]->instruction <= order[w]->instruction); read++)
+         visitHeld(b, order[read], parts, nParts, held);
+      if (with == nReads)
+         visitHeld(b, order[w], parts, nParts, held);
    }
+   for (; read < nReads; read++)
+      visitHeld(b, order[read], parts, nParts, held);
 }
 
 static void describe(Block* b, Segment* s, UInt form)

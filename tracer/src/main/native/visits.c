@@ -246,9 +246,7 @@ static void __attribute__((noinline)) crossing(const Group* g, Addr a)
    park(&table[slotOf(a + PAGE_BYTES)]);
 }
 
-/* Called where the page of a group has no entry in its first slot or was not yet accessed in this way. Translated code then
-   adds lines and count. */
-void visitMiss(const Group* g, Addr a)
+static void miss(const Group* g, Addr a)
 {
    Addr page = a & ~(Addr)(PAGE_BYTES - 1);
    if (UNLIKELY_((a & (PAGE_BYTES - 1)) > g->most)) {
@@ -259,6 +257,15 @@ void visitMiss(const Group* g, Addr a)
    first(e, page, g->write, committed() + g->instruction, g->ip, g->update ? ACCESS_UPDATE : ACCESS_READ);
    if (g->narrow)
       e->lines[g->write] |= linesOf(a, a + g->last);
+}
+
+/* Called where the page of a group has no entry in its first slot or was not yet accessed in this way. Translated code then
+   adds lines and count. */
+void visitMiss(const Group* g, Addr a)
+{
+   miss(g, a);
+   if (g->writes != NULL)
+      miss(g->writes, a);
 }
 
 /* An access that takes no place in a group. */

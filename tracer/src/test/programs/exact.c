@@ -23,6 +23,13 @@ static __attribute__((noinline)) void structs(word at) {
   volatile word *p = (volatile word *)(field + at);
   p[0] += 1, p[3] = p[2], p[9] = p[17], p[25] = p[1] + p[24], p[30]++;
 }
+// A page's first write and first read lie between a read and a write of the same bytes, at an address that nothing relates to theirs.
+static volatile word apart = 200;
+static _Alignas(4096) unsigned char fresh[30 * 2 * 4096];
+static __attribute__((noinline)) void between(unsigned char *p) {
+  __asm__ volatile("mov (%0), %%r8\n mov %%r8, (%1)\n mov %%r8, (%0)" ::"r"(p), "r"(p + apart) : "r8", "memory");
+  __asm__ volatile("mov %%r8, (%0)\n mov (%1), %%r8\n mov (%0), %%r8" ::"r"(p + 4096), "r"(p + 4096 + apart) : "r8", "memory");
+}
 int run(void) {
   for (int turn = 0; turn < 30; turn++) {
     for (int i = 0; i < 3000; i++) {
@@ -34,6 +41,7 @@ int run(void) {
       if (i % 50 == 0) shared += a, __sync_bool_compare_and_swap((word *)field + turn, 0, a);
     }
     total += deep(turn * 3);
+    between(fresh + turn * 8192);
     crossing((turn * 4096UL + 4070) % (sizeof field - 9000));
     word from = (word)field, to = (word)cells, n = 300;
     __asm__ volatile("rep movsq" : "+S"(from), "+D"(to), "+c"(n)::"memory");
