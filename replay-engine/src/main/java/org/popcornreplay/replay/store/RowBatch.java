@@ -26,6 +26,11 @@ final class RowBatch {
     return rows;
   }
 
+  /** Takes all rows out; the room for them stays. */
+  void clear() {
+    rows = 0;
+  }
+
   /** The column that the next value goes into. */
   int cursor() {
     return cursor;

@@ -1,5 +1,6 @@
 package org.popcornreplay.replay.store;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -22,7 +23,9 @@ final class TableWriter {
   private final String table;
   private final String insert;
   private final WordList[] words;
+  private final ArrayDeque<RowBatch> spare = new ArrayDeque<>();
   private List<RowBatch> full = new ArrayList<>();
+  private List<RowBatch> sent = List.of();
   private RowBatch batch;
   private long rowsWritten;
 
@@ -68,7 +71,7 @@ final class TableWriter {
   void endRow() {
     if (batch.endRow()) {
       full.add(batch);
-      batch = new RowBatch(columns, BATCH_ROWS);
+      batch = emptyBatch();
       if (full.size() == BATCHES) {
         send();
       }
@@ -84,7 +87,7 @@ final class TableWriter {
   void flush() {
     if (batch.rows() > 0) {
       full.add(batch);
-      batch = new RowBatch(columns, BATCH_ROWS);
+      batch = emptyBatch();
     }
     if (!full.isEmpty()) {
       send();
@@ -100,7 +103,18 @@ final class TableWriter {
       rowsWritten += rows.rows();
     }
     inserter.insert(insert, columns, full, dictionaries);
+    // The insert before has ended, so that its batches can be filled again.
+    for (RowBatch rows : sent) {
+      rows.clear();
+      spare.add(rows);
+    }
+    sent = full;
     full = new ArrayList<>();
+  }
+
+  private RowBatch emptyBatch() {
+    RowBatch rows = spare.poll();
+    return rows == null ? new RowBatch(columns, BATCH_ROWS) : rows;
   }
 
   @Override
