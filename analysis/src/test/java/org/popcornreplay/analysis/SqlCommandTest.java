@@ -11,6 +11,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -284,6 +287,24 @@ final class SqlCommandTest {
         hashes[1].substring("run 2 ".length()),
         out.split("\n", -1)[0].substring("run 1 ".length()));
     assertFalse(out.split("\n", -1)[1].endsWith(hashes[1].substring("run 2 ".length())));
+  }
+
+  @Test
+  void contentHashDoesNotDependOnTheOrderOfRows() throws Exception {
+    assertEquals(hashWithWakes("asc.duckdb", "i"), hashWithWakes("desc.duckdb", "i DESC"));
+  }
+
+  private String hashWithWakes(String name, String order) throws Exception {
+    Path file = folder.resolve(name);
+    SampleStore.write(file, new SyntheticRun(1, 4, 60, 1).label("one node"));
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO wakes SELECT 1, i, i, 'join', i, i FROM range(20000) t(i) ORDER BY "
+              + order);
+    }
+    assertEquals(0, run(file.toString(), "--content-hash"), err);
+    return out;
   }
 
   @Test
