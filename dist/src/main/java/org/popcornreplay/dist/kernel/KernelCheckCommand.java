@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -244,12 +243,12 @@ public final class KernelCheckCommand implements Callable<Integer> {
     String[] arguments = words.toArray(String[]::new);
     Output output = Output.captured(() -> CommandFrame.execute(new ReplayCommand(), arguments));
     try {
-      JsonNode result = new ObjectMapper().readTree(output.bytes());
+      JsonNode result = new ObjectMapper().readTree(output.text());
       if (result.isMissingNode()) {
         System.out.println(
             "    replay ended with exit code " + output.exitCode() + " and no result");
       }
-      StatText.addActions(new String(output.bytes(), StandardCharsets.UTF_8), actions);
+      StatText.addActions(output.text(), actions);
       return result;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -9,9 +9,9 @@ import java.util.function.IntSupplier;
  * What a command printed.
  *
  * @param exitCode with which it ended
- * @param bytes its standard output
+ * @param text its standard output
  */
-record Output(int exitCode, byte[] bytes) {
+record Output(int exitCode, String text) {
   /** Runs a command and takes its standard output. */
   static Output captured(IntSupplier command) {
     PrintStream stdout = System.out;
@@ -23,6 +23,6 @@ record Output(int exitCode, byte[] bytes) {
     } finally {
       System.setOut(stdout);
     }
-    return new Output(code, captured.toByteArray());
+    return new Output(code, captured.toString(StandardCharsets.UTF_8));
   }
 }
