@@ -19,9 +19,6 @@ abstract class Activity implements World.Step, Digestible {
   int thread;
   int at = IDLE;
 
-  /** What it waits for, for people; null while it runs. */
-  String waitsFor;
-
   private boolean spinning;
 
   Activity(PopcornCluster cluster, World.Runner runner, int node, int thread) {
@@ -34,7 +31,6 @@ abstract class Activity implements World.Step, Digestible {
 
   @Override
   public final void run() {
-    waitsFor = null;
     resume();
   }
 
@@ -68,13 +64,10 @@ abstract class Activity implements World.Step, Digestible {
   }
 
   /**
-   * Says what it waits for and where it goes on; the caller returns at once.
-   *
-   * @param reason a constant wherever every fault passes: a text made for each costs as much as it
+   * Waits for somebody to wake it, and then goes on at {@code next}; the caller returns at once.
    */
-  final void sleep(int next, String reason) {
+  final void sleep(int next) {
     at = next;
-    waitsFor = reason;
   }
 
   final void spins(boolean begins) {

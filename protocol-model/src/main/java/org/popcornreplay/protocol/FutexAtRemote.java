@@ -38,7 +38,7 @@ final class FutexAtRemote extends Activity {
   @Override
   void resume() {
     if (at == SENT && station.mustSleep()) {
-      sleep(ANSWERED, "FUTEX_RESPONSE");
+      sleep(ANSWERED);
       return;
     }
     int returned = ((FutexMessage) station.reply()).result;

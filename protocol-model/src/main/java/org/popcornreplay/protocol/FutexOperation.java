@@ -70,7 +70,7 @@ abstract class FutexOperation extends PageActivity {
     if (here().mmapSem.downRead(this)) {
       enter();
     } else {
-      sleep(LOCKED, here().mmapSem.toString());
+      sleep(LOCKED);
     }
   }
 
@@ -85,11 +85,11 @@ abstract class FutexOperation extends PageActivity {
         if (cluster.pageServer.pageIsMine(pageIndex)) {
           gotUserpage();
         } else if (cluster.pageServer.claimRemotePage(this, false, 0)) {
-          sleep(CLAIMED, "REMOTE_PAGE_RESPONSE for page " + page);
+          sleep(CLAIMED);
         }
       }
-      case FOLLOWING -> sleep(FOLLOWED, "the leader of " + handle);
-      case WAITING -> sleep(NO_HANDLE, "the end of the handling of page " + page);
+      case FOLLOWING -> sleep(FOLLOWED);
+      case WAITING -> sleep(NO_HANDLE);
       case RETRY -> noHandle();
       default -> {}
     }
@@ -113,7 +113,7 @@ abstract class FutexOperation extends PageActivity {
     }
     boolean waits = area != null && call.word().hasExpectedValue();
     if (waits) {
-      sleep(WOKEN, "futex " + Long.toHexString(call.address()));
+      sleep(WOKEN);
       cluster.futexServer.queue(this);
       long timeout = timeoutNanos();
       if (timeout != Popcorn.NO_TIMEOUT) {

@@ -16,14 +16,13 @@ final class KernelFailures {
 
   /** The kernel stops in a BUG: the context never goes on, nor does the thread's operation. */
   void bug(Activity activity, String code, String state) {
-    activity.sleep(activity.at, "nothing: kernel BUG");
+    activity.sleep(activity.at);
     failed(activity.node, activity.thread, code, Outcome.BUG, state);
     endFatally(activity.thread, Outcome.BUG);
   }
 
   /** The context waits for ever, and so does the thread's operation. */
   void hang(Activity activity, String code, String state) {
-    activity.waitsFor = "nothing that ever comes";
     failed(activity.node, activity.thread, code, Outcome.HANG, state);
     endFatally(activity.thread, Outcome.HANG);
   }

@@ -28,7 +28,7 @@ final class MessageLayer {
   /** {@code pcn_kmsg_send}: {@code sender} goes on at {@code next} when the bytes are taken. */
   void send(Message message, Activity sender, int next) {
     account(message);
-    sender.sleep(next, "the transport to take its message");
+    sender.sleep(next);
     if (isLost(message, sender)) {
       sender.run();
     } else {

@@ -36,10 +36,10 @@ final class MigrationCall extends Activity {
   @Override
   void resume() {
     if (at == FILLED) {
-      sleep(AWAY, "its remote task at node " + nid);
+      sleep(AWAY);
       post(MessageType.TASK_MIGRATE);
     } else {
-      sleep(AWAY, "its origin peer");
+      sleep(AWAY);
       post(MessageType.TASK_MIGRATE_BACK);
     }
   }

@@ -39,7 +39,7 @@ final class NodeQueryCall extends Activity {
   @Override
   void resume() {
     if (at == SENT && station.mustSleep()) {
-      sleep(ANSWERED, "the answer of node " + targets[asked - 1]);
+      sleep(ANSWERED);
     } else {
       askNext();
     }

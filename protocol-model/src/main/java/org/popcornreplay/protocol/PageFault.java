@@ -105,7 +105,7 @@ final class PageFault extends PageActivity {
     if (here().mmapSem.downRead(this)) {
       findVma();
     } else {
-      sleep(LOCKED, here().mmapSem.toString());
+      sleep(LOCKED);
     }
   }
 
@@ -125,7 +125,7 @@ final class PageFault extends PageActivity {
     fetch = context.fetch(page);
     if (fetch != null) {
       fetch.await(this);
-      sleep(FETCH_SHARED, "the VMA that another fault of page " + page + " fetches");
+      sleep(FETCH_SHARED);
       context.mmapSem.upRead();
       return;
     }
@@ -149,7 +149,7 @@ final class PageFault extends PageActivity {
 
   private void awaitVma() {
     if (fetch.mustSleep()) {
-      sleep(FETCH_ANSWERED, "VMA_INFO_RESPONSE");
+      sleep(FETCH_ANSWERED);
     } else {
       vmaAnswered();
     }
@@ -161,7 +161,7 @@ final class PageFault extends PageActivity {
       if (here().mmapSem.downRead(this)) {
         fetched();
       } else {
-        sleep(FETCH_FAILED, here().mmapSem.toString());
+        sleep(FETCH_FAILED);
       }
       return;
     }
@@ -172,7 +172,7 @@ final class PageFault extends PageActivity {
     if (cluster.vmaServer.downWriteSpin(here(), this)) {
       spend(Cost.VMA_INSTALL, FETCH_MAP);
     } else {
-      sleep(FETCH_INSTALL, "an instant without readers of " + here().mmapSem);
+      sleep(FETCH_INSTALL);
     }
   }
 
@@ -211,7 +211,7 @@ final class PageFault extends PageActivity {
     if (here().mmapSem.downRead(this)) {
       fetched();
     } else {
-      sleep(FETCH_RELOCK, here().mmapSem.toString());
+      sleep(FETCH_RELOCK);
     }
   }
 
@@ -284,7 +284,7 @@ final class PageFault extends PageActivity {
         return;
       }
       station.mustSleep();
-      sleep(ANSWERED, "REMOTE_PAGE_RESPONSE");
+      sleep(ANSWERED);
       cluster.pageServer.requestRemotePage(this, Popcorn.ORIGIN, faultFlags());
     }
   }
@@ -306,12 +306,12 @@ final class PageFault extends PageActivity {
       if (!write) {
         finish(FaultResult.OK);
       } else if (server.claimLocalPage(this, Popcorn.ORIGIN)) {
-        sleep(CLAIMED_LOCAL, "PAGE_INVALIDATE_RESPONSE");
+        sleep(CLAIMED_LOCAL);
       } else {
         spend(Cost.PAGE_MAP, MAPPED);
       }
     } else if (server.claimRemotePage(this, write, faultFlags())) {
-      sleep(CLAIMED_REMOTE, "REMOTE_PAGE_RESPONSE");
+      sleep(CLAIMED_REMOTE);
     }
   }
 
@@ -334,8 +334,8 @@ final class PageFault extends PageActivity {
     here().pages.allocate(pageIndex);
     PageServer.Entry entry = cluster.pageServer.startFaultHandling(this, write, false);
     switch (entry) {
-      case FOLLOWING -> sleep(FOLLOWED, "the leader of its fault handle");
-      case WAITING -> sleep(NO_HANDLE, "the end of the handling of its page");
+      case FOLLOWING -> sleep(FOLLOWED);
+      case WAITING -> sleep(NO_HANDLE);
       case RETRY -> noHandle();
       default -> {}
     }

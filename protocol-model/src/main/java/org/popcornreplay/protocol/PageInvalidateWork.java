@@ -44,7 +44,7 @@ final class PageInvalidateWork extends PageActivity {
     if (here().mmapSem.downRead(this)) {
       revokeLocalPage();
     } else {
-      sleep(LOCKED, here().mmapSem.toString());
+      sleep(LOCKED);
     }
   }
 
@@ -62,7 +62,7 @@ final class PageInvalidateWork extends PageActivity {
     } else {
       handle.invalidate = true;
       handle.invalidator = this;
-      sleep(HANDLE_DONE, "the end of a fault handle");
+      sleep(HANDLE_DONE);
     }
   }
 

@@ -96,7 +96,7 @@ final class PageRequestWork extends PageActivity {
       if (sem.downReadSpin(this)) {
         findVma();
       } else {
-        sleep(LOCK, "an instant without writers of " + sem);
+        sleep(LOCK);
       }
     } else if (sem.downReadTrylock()) {
       findVma();
@@ -141,7 +141,7 @@ final class PageRequestWork extends PageActivity {
             && !write;
     switch (cluster.pageServer.startFaultHandling(this, write, true)) {
       case LEADER -> leadAtOrigin();
-      case WAITING -> sleep(WAITED, "the end of the handling of its page");
+      case WAITING -> sleep(WAITED);
       case RETRY -> unlockAndAnswer(FaultResult.RETRY);
       default -> {}
     }
@@ -179,7 +179,7 @@ final class PageRequestWork extends PageActivity {
       }
       granted = true;
       if (server.claimLocalPage(this, requester)) {
-        sleep(CLAIMED_LOCAL, "PAGE_INVALIDATE_RESPONSE");
+        sleep(CLAIMED_LOCAL);
         return;
       }
     } else if (!server.pageIsMine(pageIndex)) {
@@ -189,11 +189,11 @@ final class PageRequestWork extends PageActivity {
               ? server.claimRemotePage(this, write, request.faultFlags, requester, request.station)
               : server.claimRemotePage(this, write, request.faultFlags);
       if (claims) {
-        sleep(CLAIMED_REMOTE, "REMOTE_PAGE_RESPONSE");
+        sleep(CLAIMED_REMOTE);
       }
       return;
     } else if (write && server.claimLocalPage(this, Popcorn.ORIGIN)) {
-      sleep(CLAIMED_LOCAL, "PAGE_INVALIDATE_RESPONSE");
+      sleep(CLAIMED_LOCAL);
       return;
     }
     grant();
@@ -240,7 +240,7 @@ final class PageRequestWork extends PageActivity {
     contents = here().pages.contents(pageIndex);
     if (cluster.options.rdma) {
       cluster.stat(node).accountRdmaWritten(cluster.pageBytes());
-      sleep(WRITTEN, "the RDMA write of its page");
+      sleep(WRITTEN);
       world.rdmaWrite(node, requester, cluster.pageBytes(), this);
     } else {
       spend(Cost.PAGE_COPY, COPIED);
@@ -267,7 +267,7 @@ final class PageRequestWork extends PageActivity {
           spend(Cost.PAGE_MAP, MAPPED);
         }
       }
-      case WAITING -> sleep(START_OVER, "the end of the handling of its page");
+      case WAITING -> sleep(START_OVER);
       case RETRY -> startOver();
       default -> {}
     }

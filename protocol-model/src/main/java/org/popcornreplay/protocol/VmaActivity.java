@@ -88,7 +88,7 @@ abstract class VmaActivity extends Activity {
       spend(Cost.VMA_OP, EXECUTE);
     } else {
       boolean tries = locking == Locking.WRITE_SPIN || locking == Locking.DIFFERENCE;
-      sleep(tries ? EXECUTE_LOCK : EXECUTE_LOCKED, sem.toString());
+      sleep(tries ? EXECUTE_LOCK : EXECUTE_LOCKED);
     }
   }
 
@@ -141,7 +141,7 @@ abstract class VmaActivity extends Activity {
 
   private void awaitReply() {
     if (station.mustSleep()) {
-      sleep(BROADCAST_ANSWERED, "VMA_OP_RESPONSE of node " + target);
+      sleep(BROADCAST_ANSWERED);
     } else {
       tellNext();
     }

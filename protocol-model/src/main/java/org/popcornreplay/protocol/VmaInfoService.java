@@ -19,7 +19,7 @@ final class VmaInfoService extends Activity {
     if (here().mmapSem.downRead(this)) {
       spend(Cost.VMA_INFO_SERVE, LOOK_UP);
     } else {
-      sleep(LOCKED, here().mmapSem.toString());
+      sleep(LOCKED);
     }
   }
 

@@ -42,7 +42,7 @@ final class VmaSyscall extends VmaActivity {
   /** mm/mmap.c:211: trylock-spin, then a blocking lock of the same semaphore. */
   private void hangInBrk() {
     if (here().mmapSem.downWriteTrylock(this)) {
-      sleep(ENDED, "mmap_sem, which it holds itself");
+      sleep(ENDED);
       cluster.failures.hang(this, "K6", "brk at node " + node + " takes mmap_sem twice");
     } else {
       execute(Locking.WRITE_SPIN, ENDED);
@@ -114,7 +114,7 @@ final class VmaSyscall extends VmaActivity {
 
   private void awaitReply() {
     if (reply.mustSleep()) {
-      sleep(DELEGATE_ANSWERED, "VMA_OP_RESPONSE of the origin");
+      sleep(DELEGATE_ANSWERED);
     } else {
       answered();
     }
