@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.popcornreplay.traces.cli.LeftOvers;
 
@@ -26,7 +25,6 @@ import org.popcornreplay.traces.cli.LeftOvers;
  */
 @Tag("end-to-end")
 @Tag("reliability")
-@EnabledIfSystemProperty(named = "reliability.kills", matches = "[0-9]+")
 final class KillTest {
   private static final int KILLS = Integer.getInteger("reliability.kills", 2);
 

@@ -15,7 +15,7 @@ import org.popcornreplay.tracer.TraceCommand;
  * Runs {@code popcorn-trace} and other programs as processes of their own, with files as streams.
  */
 final class Recorder {
-  private static final long MOST_SECONDS = 120;
+  private static final long MOST_SECONDS = 300;
 
   /** How a process ended. */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
