@@ -3,7 +3,6 @@ package org.popcornreplay.tracer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -96,7 +95,7 @@ record Recording(
     InterruptSignals signals = InterruptSignals.leaveTo(() -> {}, program::terminate);
     program.endAfter(timeoutSeconds, children == null ? () -> {} : children::terminate);
     CaptureStream stream;
-    try (FileChannel channel = FileChannel.open(scratch.pipe(), StandardOpenOption.READ)) {
+    try (FileChannel channel = program.openStream()) {
       stream = new CaptureStream(channel, writer, name);
       Progress told = tells ? progress(stream, writer, children) : null;
       try {

@@ -5,15 +5,19 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The process of the recorded program, under the capture tool. */
 public final class CapturedProgram {
   private final Process process;
+  private final Path pipe;
+  private final CountDownLatch streamOpened = new CountDownLatch(1);
   private Thread alarm;
 
-  private CapturedProgram(Process process) {
+  private CapturedProgram(Process process, Path pipe) {
     this.process = process;
+    this.pipe = pipe;
   }
 
   /**
@@ -29,23 +33,40 @@ public final class CapturedProgram {
     OwnLocale.restore(builder.environment());
     builder.environment().put("VALGRIND_LIB", tool.directory().toString());
     builder.environment().put("VALGRIND_LAUNCHER", tool.launcher().toString());
-    CapturedProgram program = new CapturedProgram(builder.start());
-    program.openWhenGone(pipe);
+    return start(builder, pipe);
+  }
+
+  static CapturedProgram start(ProcessBuilder builder, Path pipe) throws IOException {
+    CapturedProgram program = new CapturedProgram(builder.start(), pipe);
+    inBackground("pipe opener", program::openWhenGone);
     return program;
   }
 
-  /** Opens the pipe's other end when the tool is gone, so that nobody waits for it for ever. */
-  private void openWhenGone(Path pipe) {
-    inBackground(
-        "pipe opener",
-        () -> {
-          process.waitFor();
-          try {
-            FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE).close();
-          } catch (IOException e) {
-            // it was opened and removed: nobody waits
-          }
-        });
+  /**
+   * Opens the stream: waits until the tool opens its end, or is gone.
+   *
+   * @return the stream, which is empty where the tool never opened it
+   */
+  public FileChannel openStream() throws IOException {
+    try {
+      return FileChannel.open(pipe, StandardOpenOption.READ);
+    } finally {
+      streamOpened.countDown();
+    }
+  }
+
+  /**
+   * When the tool is gone, the pipe's other end is open until the stream is: a tool that was killed
+   * early may never have opened it.
+   */
+  private void openWhenGone() throws InterruptedException {
+    process.waitFor();
+    try (FileChannel end =
+        FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      streamOpened.await();
+    } catch (IOException e) {
+      // it was opened and removed: nobody waits
+    }
   }
 
   /**
