@@ -50,13 +50,18 @@ class SynchronisationReplayTest {
   }
 
   /** Who ended whose wait and why, as "thread by-thread reason". */
-  private static RunListener wakes(List<String> into) {
-    return new RunListener() {
-      @Override
-      public void wake(int thread, int byThread, String reason, long calledNanos, long wokenNanos) {
-        into.add(thread + " " + byThread + " " + reason);
-      }
-    };
+  private List<String> wakesOf(Consumer<TraceBuilder> script) throws IOException {
+    List<String> wakes = new ArrayList<>();
+    RunListener listener =
+        new RunListener() {
+          @Override
+          public void wake(
+              int thread, int byThread, String reason, long calledNanos, long wokenNanos) {
+            wakes.add(thread + " " + byThread + " " + reason);
+          }
+        };
+    assertReplays(script, "tcp-10g-nodelay", listener);
+    return wakes;
   }
 
   @Test
@@ -147,19 +152,17 @@ class SynchronisationReplayTest {
 
   @Test
   void whatAnotherThreadMapsIsWaitedForUntilItMayBeUsed() throws IOException {
-    List<String> wakes = new ArrayList<>();
-    assertReplays(
-        trace -> {
-          long free = 0x7000_0000L;
-          ThreadBuilder main = trace.mainThread();
-          ThreadBuilder slow = trace.spawn(main, "slow");
-          main.mmap(free + 16 * PAGE, PAGE, 3);
-          slow.compute(10_000_000).mmap(free, 4 * PAGE, 0).compute(1_000_000);
-          slow.mprotect(free, 2 * PAGE, 3).write(free).exit();
-          main.read(free).write(free + PAGE).join(slow);
-        },
-        "tcp-10g-nodelay",
-        wakes(wakes));
+    List<String> wakes =
+        wakesOf(
+            trace -> {
+              long free = 0x7000_0000L;
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder slow = trace.spawn(main, "slow");
+              main.mmap(free + 16 * PAGE, PAGE, 3);
+              slow.compute(10_000_000).mmap(free, 4 * PAGE, 0).compute(1_000_000);
+              slow.mprotect(free, 2 * PAGE, 3).write(free).exit();
+              main.read(free).write(free + PAGE).join(slow);
+            });
     assertTrue(wakes.contains("0 1 mapping"), wakes.toString());
   }
 
@@ -193,17 +196,15 @@ class SynchronisationReplayTest {
 
   @Test
   void aCallOnAddressesOfAnotherThreadsEarlierCallWaitsForIt() throws IOException {
-    List<String> wakes = new ArrayList<>();
-    assertReplays(
-        trace -> {
-          long free = 0x7000_0000L;
-          ThreadBuilder main = trace.mainThread();
-          ThreadBuilder slow = trace.spawn(main, "slow");
-          slow.compute(10_000_000).mmap(free, 4 * PAGE, 3).exit();
-          main.munmap(free, PAGE).join(slow);
-        },
-        "tcp-10g-nodelay",
-        wakes(wakes));
+    List<String> wakes =
+        wakesOf(
+            trace -> {
+              long free = 0x7000_0000L;
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder slow = trace.spawn(main, "slow");
+              slow.compute(10_000_000).mmap(free, 4 * PAGE, 3).exit();
+              main.munmap(free, PAGE).join(slow);
+            });
     assertTrue(wakes.contains("0 1 mapping"), wakes.toString());
   }
 

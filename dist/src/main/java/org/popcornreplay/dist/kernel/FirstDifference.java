@@ -112,27 +112,28 @@ final class FirstDifference {
     String sql =
         """
         SELECT page, count(*) AS n FROM messages WHERE src = ? AND dst = ? AND type = ?
-        AND page IS NOT NULL GROUP BY page ORDER BY n DESC, page
-        """;
-    Map<String, Long> ours = new TreeMap<>();
-    query(
-        sql,
-        from,
-        to,
-        type,
-        row -> {
-          ours.put(Long.toHexString(row.getLong(1) * PAGE_BYTES), row.getLong(2));
-          return "";
-        });
-    return largest(ours);
+        AND page IS NOT NULL GROUP BY page ORDER BY n DESC, page LIMIT %d
+        """
+            .formatted(PAGES);
+    return joined(
+        query(
+            sql,
+            from,
+            to,
+            type,
+            row -> Long.toHexString(row.getLong(1) * PAGE_BYTES) + " " + row.getLong(2)));
   }
 
   private static String largest(Map<String, Long> counts) {
-    List<String> words = new ArrayList<>();
-    counts.entrySet().stream()
-        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-        .limit(PAGES)
-        .forEach(entry -> words.add(entry.getKey() + " " + entry.getValue()));
+    return joined(
+        counts.entrySet().stream()
+            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+            .limit(PAGES)
+            .map(entry -> entry.getKey() + " " + entry.getValue())
+            .toList());
+  }
+
+  private static String joined(List<String> words) {
     return words.isEmpty() ? "none" : String.join(", ", words);
   }
 
