@@ -12,9 +12,6 @@ cd "$1" || exit 1
 archive() { # class with the command's main(), command
   class=$1
   shift
-  if [ -f "lib/$class.jsa" ] && [ -z "$(find lib -name '*.jar' -newer "lib/$class.jsa")" ]; then
-    return
-  fi
   rm -f "lib/$class.jsa"
   # Renamed when it is whole: Java does not look at the end of the file.
   if POPCORN_JAVA_OPTS="-XX:ArchiveClassesAtExit=lib/$class.part" "$@" >/dev/null && [ -s "lib/$class.part" ]; then
