@@ -28,12 +28,15 @@ final class ContentHash {
     MessageDigest digest = sha256();
     for (String table : tables) {
       String without = table.equals("runs") ? "run_id, started_at, wall_ms" : "run_id";
+      String words = wordsAsStrings(database, table);
       QueryResult sums =
           database.ask(
               "SELECT count(*) AS rows, coalesce(sum(hash(t) % 18446744073709551557), 0)::VARCHAR AS sum"
                   + " FROM (SELECT * EXCLUDE ("
                   + without
-                  + ") FROM "
+                  + ")"
+                  + words
+                  + " FROM "
                   + table
                   + " WHERE run_id = "
                   + runId
@@ -42,6 +45,21 @@ final class ContentHash {
       digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(digest.digest(), 0, 16);
+  }
+
+  /** An ENUM has another hash than the string that it stands for in Parquet and in old stores. */
+  private static String wordsAsStrings(RunDatabase database, String table) {
+    List<String> words =
+        database
+            .ask(
+                "SELECT column_name FROM duckdb_columns() WHERE table_name = '"
+                    + table
+                    + "' AND schema_name = 'main' AND data_type LIKE 'ENUM%' ORDER BY column_index")
+            .rows()
+            .stream()
+            .map(row -> row.get(0) + "::VARCHAR AS " + row.get(0))
+            .toList();
+    return words.isEmpty() ? "" : " REPLACE (" + String.join(", ", words) + ")";
   }
 
   private static MessageDigest sha256() {

@@ -6,11 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.popcornreplay.replay.store.RecordLevel;
+import org.popcornreplay.replay.store.RunStore;
+import org.popcornreplay.replay.store.StoreListener;
 import org.popcornreplay.replay.store.SyntheticRun;
 
 /** A store of every schema version that was ever released stays readable. */
@@ -26,10 +32,10 @@ final class OldStoreTest {
     return file;
   }
 
-  @Test
-  void shouldReadSchemaVersionOne() throws Exception {
-    try (RunDatabase database =
-        RunDatabase.open(unpack("schema-1.duckdb"), Access.guarded(notice -> {}))) {
+  @ParameterizedTest
+  @ValueSource(strings = {"schema-1.duckdb", "schema-2.duckdb"})
+  void shouldReadEverySchemaVersion(String sample) throws Exception {
+    try (RunDatabase database = RunDatabase.open(unpack(sample), Access.guarded(notice -> {}))) {
       assertEquals(List.of(1L, 2L), database.runIds());
       assertEquals(
           SyntheticRun.FALSE_PAGE, database.ask("hot-pages", Map.of("run", 1L)).value(0, "page"));
@@ -52,6 +58,29 @@ final class OldStoreTest {
         RunDatabase.open(unpack("schema-1.duckdb"), Access.guarded(notice -> {}))) {
       assertEquals("0c38d0c034ddb099811548d1c6ea718a", ContentHash.of(database, 1));
       assertEquals("d109f7f55d8e07aa3dc6332feb99f2ba", ContentHash.of(database, 2));
+    }
+  }
+
+  @Test
+  void aRunAddedToAnOldStoreHasTheContentThatItHasInANewOne() throws Exception {
+    Path old = unpack("schema-1.duckdb");
+    Path fresh = folder.resolve("fresh.duckdb");
+    for (Path file : List.of(old, fresh)) {
+      try (RunStore store = RunStore.open(file, Duration.ZERO, notice -> {});
+          StoreListener listener = store.beginRun(RecordLevel.MESSAGES)) {
+        new SyntheticRun(2, 4, 60, 1).label("two nodes").writeTo(listener);
+      }
+    }
+    try (RunDatabase added = RunDatabase.open(old, Access.guarded(notice -> {}));
+        RunDatabase alone = RunDatabase.open(fresh, Access.guarded(notice -> {}))) {
+      assertEquals(ContentHash.of(alone, 1), ContentHash.of(added, 3));
+      assertEquals(
+          "VARCHAR", added.ask("SELECT typeof(kind) AS t FROM faults LIMIT 1").text(0, "t"));
+      assertEquals(
+          List.of(List.of("write"), List.of("write")),
+          List.of(
+              added.ask("SELECT max(kind) FROM faults").rows().get(0),
+              alone.ask("SELECT max(kind) FROM faults").rows().get(0)));
     }
   }
 

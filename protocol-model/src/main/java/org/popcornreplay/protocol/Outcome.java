@@ -1,5 +1,6 @@
 package org.popcornreplay.protocol;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -73,6 +74,11 @@ public final class Outcome {
   /** The code of a name such as {@code EINVAL} or {@code SIGSEGV}; null if there is none. */
   public static Integer of(String name) {
     return CODES.get(name.toUpperCase(Locale.ROOT));
+  }
+
+  /** All codes that have a name, in ascending order. */
+  public static List<Integer> codes() {
+    return CODES.values().stream().distinct().sorted().toList();
   }
 
   /** The name of a code; a number for counts and unknown codes. */

@@ -200,7 +200,7 @@ final class StoreFixture implements AutoCloseable {
           "INSERT INTO faults "
               + run
               + "fault_id, thread, node, page, page * 4096 + 8 * thread, CASE WHEN hot THEN 4198400 ELSE 4198656 END, kind,"
-              + " start_ns, start_ns + took, CASE WHEN took > 100000 THEN 2 ELSE 0 END, 'ok' FROM f ORDER BY fault_id");
+              + " start_ns, start_ns + took, CASE WHEN took > 100000 THEN 2 ELSE 0 END, 'OK' FROM f ORDER BY fault_id");
       sql(
           "INSERT INTO intervals "
               + run

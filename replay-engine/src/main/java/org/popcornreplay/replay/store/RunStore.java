@@ -26,7 +26,10 @@ import org.popcornreplay.traces.cli.CommandException;
  */
 public final class RunStore implements AutoCloseable {
   /** What {@code store_info} says of files that this version writes. */
-  public static final int SCHEMA_VERSION = 1;
+  public static final int SCHEMA_VERSION = 2;
+
+  /** The first version; runs can still be read from such files, and added to them. */
+  private static final int OLDEST_SCHEMA_VERSION = 1;
 
   /** {@code store_info.format} of every run store. */
   public static final String FORMAT = "popcorn-replay run store";
@@ -231,13 +234,16 @@ public final class RunStore implements AutoCloseable {
         version = rows.getString(1);
       }
     }
-    if (!Integer.toString(SCHEMA_VERSION).equals(version)) {
+    if (!Integer.toString(SCHEMA_VERSION).equals(version)
+        && !Integer.toString(OLDEST_SCHEMA_VERSION).equals(version)) {
       throw CommandException.badInput(
           "run store: file="
               + file
               + " has schema_version="
               + version
               + ", expected "
+              + OLDEST_SCHEMA_VERSION
+              + " or "
               + SCHEMA_VERSION
               + "; replay the trace into a new file");
     }

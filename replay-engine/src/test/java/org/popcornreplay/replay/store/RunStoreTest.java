@@ -1,5 +1,6 @@
 package org.popcornreplay.replay.store;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,9 +13,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.popcornreplay.protocol.FaultKind;
 import org.popcornreplay.protocol.MessageType;
+import org.popcornreplay.protocol.Outcome;
+import org.popcornreplay.replay.thread.ThreadState;
 import org.popcornreplay.traces.cli.CommandException;
 import org.popcornreplay.traces.cli.ExitCode;
 
@@ -152,10 +158,49 @@ final class RunStoreTest {
     open(file).close();
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
         Statement statement = connection.createStatement()) {
-      statement.execute("UPDATE store_info SET value = '2' WHERE key = 'schema_version'");
+      statement.execute("UPDATE store_info SET value = '3' WHERE key = 'schema_version'");
     }
     CommandException e = assertThrows(CommandException.class, () -> open(file));
     assertEquals(ExitCode.BAD_INPUT, e.exitCode());
-    assertTrue(e.getMessage().contains("schema_version=2, expected 1"), e.getMessage());
+    assertTrue(e.getMessage().contains("schema_version=3, expected 1 or 2"), e.getMessage());
+  }
+
+  /**
+   * Labels in the order of strings, so that ORDER BY, min and max are what they are for strings.
+   */
+  private static String labels(Stream<String> words) {
+    return words.distinct().sorted().map(word -> "'" + word + "'").collect(joining(", "));
+  }
+
+  private static String typeOf(String table, String column) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = connection.createStatement()) {
+      statement.execute(RunStore.schema());
+      try (ResultSet rows =
+          statement.executeQuery(
+              "SELECT data_type FROM duckdb_columns() WHERE table_name = '%s' AND column_name = '%s'"
+                  .formatted(table, column))) {
+        assertTrue(rows.next());
+        return rows.getString(1);
+      }
+    }
+  }
+
+  @Test
+  void everyWordOfTheModelIsALabelOfItsColumn() throws SQLException {
+    assertEquals(
+        "ENUM(" + labels(Stream.of(MessageType.values()).map(MessageType::name)) + ")",
+        typeOf("messages", "type"));
+    assertEquals(
+        "ENUM(" + labels(Stream.of(ThreadState.values()).map(ThreadState::text)) + ")",
+        typeOf("intervals", "state"));
+    assertEquals(
+        "ENUM("
+            + labels(Stream.of(FaultKind.values()).map(k -> k.name().toLowerCase(Locale.ROOT)))
+            + ")",
+        typeOf("faults", "kind"));
+    assertEquals(
+        "ENUM(" + labels(Outcome.codes().stream().map(Outcome::name)) + ")",
+        typeOf("faults", "result"));
   }
 }

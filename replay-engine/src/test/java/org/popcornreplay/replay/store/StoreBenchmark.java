@@ -44,7 +44,7 @@ public final class StoreBenchmark {
             now,
             now + 30_000 + (i & 1023),
             i & 1,
-            "ok");
+            "OK");
       }
       run.finish(new RunSummary());
     }

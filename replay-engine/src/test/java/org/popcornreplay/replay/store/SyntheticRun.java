@@ -154,7 +154,7 @@ public final class SyntheticRun {
     String kind = write ? "write" : "read";
     long address = page * PAGE_BYTES + offset;
     out.interval(t, node(t), "fault", begin, now);
-    out.fault(t, node(t), page, address, ip, kind, begin, now, retries, "ok");
+    out.fault(t, node(t), page, address, ip, kind, begin, now, retries, "OK");
     out.visit(
         t, node(t), page, write ? 0 : 64, write ? 8 : 0, write ? 0 : lines, write ? lines : 0);
     clock[t] = now;
@@ -172,8 +172,8 @@ public final class SyntheticRun {
         message(MessageType.FUTEX_REQUEST, node(t), 0, t, -1, begin + 500);
         message(MessageType.FUTEX_RESPONSE, 0, node(t), t, -1, clock[other]);
       }
-      out.futexOperation(t, node(t), "wait", LOCK, begin, end, 0, "ok");
-      out.futexOperation(other, node(other), "wake", LOCK, clock[other], clock[other] + 1, 1, "ok");
+      out.futexOperation(t, node(t), "wait", LOCK, begin, end, 0, "OK");
+      out.futexOperation(other, node(other), "wake", LOCK, clock[other], clock[other] + 1, 1, "OK");
       out.wake(t, other, "mutex", clock[other], end);
       out.interval(t, node(t), "futex", begin, end);
     } else {
