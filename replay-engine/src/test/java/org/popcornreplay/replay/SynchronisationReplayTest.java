@@ -209,6 +209,57 @@ class SynchronisationReplayTest {
   }
 
   @Test
+  void whatWasTakenAndMappedAgainBeforeAnAccessIsWaitedFor() throws IOException {
+    List<String> wakes =
+        wakesOf(
+            trace -> {
+              long free = 0x7000_0000L;
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder first = trace.spawn(main, "first");
+              ThreadBuilder second = trace.spawn(main, "second");
+              // As glibc aligns arenas: the second lies where the first gave back what it did not
+              // need.
+              first.compute(1_000).mmap(free, 8 * PAGE, 0).compute(1_000_000);
+              first.munmap(free + 4 * PAGE, 4 * PAGE).exit();
+              second.compute(10_000_000).mmap(free + 4 * PAGE, 4 * PAGE, 0);
+              second.mprotect(free + 4 * PAGE, PAGE, 3).exit();
+              main.mprotect(free + 64 * PAGE, PAGE, 3).compute(100_000).write(free + 4 * PAGE);
+              main.join(first).join(second);
+            });
+    assertTrue(wakes.contains("0 2 mapping"), wakes.toString());
+  }
+
+  @Test
+  void aStackIsUnmappedAfterTheEndOfItsThread() throws IOException {
+    List<String> wakes =
+        wakesOf(
+            trace -> {
+              long stack = 0x7000_0000L;
+              ThreadBuilder main = trace.mainThread();
+              main.mmap(stack, 4 * PAGE, 3);
+              ThreadBuilder slow = trace.spawn(main, "slow", stack + 3 * PAGE + 64);
+              slow.compute(10_000_000).write(stack).exit();
+              main.munmap(stack, 4 * PAGE);
+            });
+    assertTrue(wakes.contains("0 1 exit"), wakes.toString());
+  }
+
+  @Test
+  void aThreadOnTheStackOfAnotherBeginsAfterTheEndOfThat() throws IOException {
+    List<String> wakes =
+        wakesOf(
+            trace -> {
+              long stack = 0x7000_0000L;
+              ThreadBuilder main = trace.mainThread();
+              main.mmap(stack, 4 * PAGE, 3);
+              ThreadBuilder slow = trace.spawn(main, "slow", stack + 64);
+              slow.compute(10_000_000).write(stack).exit();
+              trace.spawn(main, "next", stack + 64).compute(1_000).write(stack).exit();
+            });
+    assertTrue(wakes.contains("0 1 exit"), wakes.toString());
+  }
+
+  @Test
   void anAccessThatComesAfterAnotherThreadHasUnmappedIsNoFault() throws IOException {
     assertReplays(
         trace -> {

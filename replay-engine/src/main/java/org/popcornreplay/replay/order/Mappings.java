@@ -53,6 +53,21 @@ public final class Mappings {
             calls.stream().mapToLong(Call::end).toArray());
   }
 
+  /** The last call on the address up to this place in the recorded order, or null. */
+  private Call latest(long address, long upTo) {
+    Call[] last = new Call[1];
+    index.overlapping(
+        address,
+        address + 1,
+        i -> {
+          Call call = calls.get(i);
+          if (call.sequence <= upTo && (last[0] == null || call.sequence > last[0].sequence)) {
+            last[0] = call;
+          }
+        });
+    return last[0];
+  }
+
   /** In one run, in which nothing has happened yet. */
   Run begin() {
     Long2ObjectOpenHashMap<List<Call>> bySequence = new Long2ObjectOpenHashMap<>();
@@ -111,12 +126,18 @@ public final class Mappings {
           && last.sequence > lastSequence) {
         return IN_VAIN;
       }
-      Call next = next(address, last == null ? -1 : last.sequence);
-      boolean comes =
-          next != null
-              && next.thread != thread
-              && (next.maps || (last != null && next.effect == Effect.GIVES));
-      return comes && !givenUp.contains(next.sequence) ? next.sequence : GOES_ON;
+      long done = last == null ? -1 : last.sequence;
+      Call recorded = latest(address, lastSequence);
+      if (recorded != null && recorded.effect == Effect.GIVES && recorded.sequence > done) {
+        return awaited(thread, recorded);
+      }
+      Call next = next(address, done);
+      boolean comes = next != null && (next.maps || (last != null && next.effect == Effect.GIVES));
+      return comes ? awaited(thread, next) : GOES_ON;
+    }
+
+    private long awaited(int thread, Call call) {
+      return call.thread != thread && !givenUp.contains(call.sequence) ? call.sequence : GOES_ON;
     }
 
     /** Tells the waiter once the call has been made. */

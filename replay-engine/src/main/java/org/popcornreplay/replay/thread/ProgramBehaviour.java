@@ -13,6 +13,7 @@ import org.popcornreplay.traces.SyncFunction;
 final class ProgramBehaviour {
   private static final int ADVISE_DONTNEED = 4;
   private static final int ADVISE_RELEASE = 20;
+  private static final int MUNMAP = 11;
   private static final int FUTEX_COMMAND = 0x7f;
   private static final int FUTEX_WAIT = 0;
   private static final int FUTEX_WAKE = 1;
@@ -56,7 +57,7 @@ final class ProgramBehaviour {
     Step then = t::continueUser;
     switch (e.kind()) {
       case THREAD_START -> migrate(t, run.placement().startNode(t.number()), then);
-      case THREAD_CREATE -> create(t, (int) e.argument(0), then);
+      case THREAD_CREATE -> create(t, (int) e.argument(0), e.sequence(), then);
       case THREAD_EXIT -> leave(t);
       case PROCESS_EXIT -> leaveAll(t);
       case SYSCALL -> systemCall(t, e, then);
@@ -77,11 +78,15 @@ final class ProgramBehaviour {
 
   // ---- Threads.
 
-  private void create(ReplayThread t, int child, Step then) {
+  private void create(ReplayThread t, int child, long sequence, Step then) {
+    long word = run.exitWord(child);
+    if (waitsForStack(t, word, word + 1, sequence, () -> create(t, child, sequence, then))) {
+      return;
+    }
     if (t.node() != Popcorn.ORIGIN && !run.placement().followsProgram()) {
       // A thread can only be created at the origin: the creator goes there and comes back.
       int node = t.node();
-      migrate(t, Popcorn.ORIGIN, () -> create(t, child, () -> migrate(t, node, then)));
+      migrate(t, Popcorn.ORIGIN, () -> create(t, child, sequence, () -> migrate(t, node, then)));
       return;
     }
     ReplayThread made = run.create(child);
@@ -102,6 +107,21 @@ final class ProgramBehaviour {
           run.queue().running(Popcorn.ORIGIN, now, () -> run.begin(made));
           then.run();
         });
+  }
+
+  /**
+   * A stack is used again, or unmapped, after the end of its thread. What tells the program so may
+   * be decided anew (a join, glibc's lock of its list of stacks); the end itself always comes
+   * first.
+   */
+  private boolean waitsForStack(ReplayThread t, long start, long end, long sequence, Step again) {
+    ReplayThread user = start == 0 ? null : run.runningOnStackIn(start, end, sequence);
+    if (user == null || user == t) {
+      return false;
+    }
+    t.waitFor(ThreadState.IDLE, "end of thread " + user.number(), start, again);
+    run.tellEnd(user.number(), () -> run.wakes(t, user.number(), "exit"));
+    return true;
   }
 
   private void leave(ReplayThread t) {
@@ -495,6 +515,15 @@ final class ProgramBehaviour {
           e.object(),
           () -> addressSpace(t, e, then));
       order.await(e.sequence(), () -> run.turnComes(t, "mapping"));
+      return;
+    }
+    if (e.code() == MUNMAP
+        && waitsForStack(
+            t,
+            e.argument(0),
+            e.argument(0) + e.argument(1),
+            e.sequence(),
+            () -> addressSpace(t, e, then))) {
       return;
     }
     VmaCall call = failed ? null : VmaCall.of(e, space);

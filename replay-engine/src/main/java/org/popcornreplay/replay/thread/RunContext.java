@@ -176,6 +176,28 @@ public final class RunContext {
     return null;
   }
 
+  /** The word that the exit of a thread will clear, which need not exist yet; or 0. */
+  long exitWord(int thread) {
+    return parts.census().exitWord(thread);
+  }
+
+  /**
+   * A thread that has not ended, whose word for its exit lies in this range and which had ended in
+   * the recording before a place in its order; null where there is none.
+   */
+  ReplayThread runningOnStackIn(long start, long end, long sequence) {
+    for (int t = 0; t < threads.length; t++) {
+      if (tidAddresses[t] >= start
+          && tidAddresses[t] < end
+          && threads[t] != null
+          && !threads[t].hasEnded()
+          && parts.census().hadEnded(t, sequence)) {
+        return threads[t];
+      }
+    }
+    return null;
+  }
+
   /**
    * Whether the word is that of a thread which has cleared it: it has exited, and no other runs.
    */

@@ -1,5 +1,6 @@
 package org.popcornreplay.replay.thread;
 
+import it.unimi.dsi.fastutil.ints.Int2LongOpenHashMap;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
@@ -23,6 +24,8 @@ public final class SyncCensus {
   private final AddressSpaceOrder addressSpaceOrder = new AddressSpaceOrder();
   private final GuardedAtomics guardedAtomics = new GuardedAtomics();
   private final LongOpenHashSet unordered = new LongOpenHashSet();
+  private final Int2LongOpenHashMap exitWords = new Int2LongOpenHashMap();
+  private final Int2LongOpenHashMap exits = new Int2LongOpenHashMap();
   private UnnamedBarriers unnamedBarriers = UnnamedBarriers.none();
   private UnnamedMutexes unnamedMutexes = UnnamedMutexes.none();
   private boolean joins;
@@ -71,6 +74,8 @@ public final class SyncCensus {
       case ATOMIC -> guardedAtomics.atomic(cursor.object());
       case SYSCALL -> sleeps |= SystemCalls.isSleep(cursor.code());
       case VMA -> addressSpaceOrder.add(thread, cursor);
+      case THREAD_START -> exitWords.put(thread, cursor.object());
+      case THREAD_EXIT -> exits.put(thread, cursor.sequence());
       default -> {}
     }
   }
@@ -102,6 +107,16 @@ public final class SyncCensus {
       return all;
     }
     return unordered;
+  }
+
+  /** The address of the word that the kernel clears at a thread's exit, or 0. */
+  long exitWord(int thread) {
+    return exitWords.get(thread);
+  }
+
+  /** Whether a thread had ended in the recording before this place in its order. */
+  boolean hadEnded(int thread, long sequence) {
+    return exits.getOrDefault(thread, Long.MAX_VALUE) < sequence;
   }
 
   /** Which changes of the address space have to follow which. */

@@ -199,8 +199,20 @@ public final class ThreadBuilder {
         ip);
   }
 
-  void started() {
-    event(startSequence, EventKind.THREAD_START, 0, 0, parent, 1000 + number, 0, 0, 0, 0, 0, 0);
+  void started(long wordOnStack) {
+    event(
+        startSequence,
+        EventKind.THREAD_START,
+        0,
+        wordOnStack,
+        parent,
+        1000 + number,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0);
   }
 
   void created(int child) {

@@ -139,7 +139,7 @@ public final class TraceBuilder implements AutoCloseable {
   /** The main thread; it begins with the first call. */
   public ThreadBuilder mainThread() {
     if (threads.isEmpty()) {
-      begin(-1, "main");
+      begin(-1, "main", 0);
     }
     return threads.get(0);
   }
@@ -147,10 +147,19 @@ public final class TraceBuilder implements AutoCloseable {
   /** A new thread, created by another one at this point of the recorded order. */
   public ThreadBuilder spawn(ThreadBuilder parent, String name) {
     parent.created(threads.size());
-    return begin(parent.number(), name);
+    return begin(parent.number(), name, 0);
   }
 
-  private ThreadBuilder begin(int parent, String name) {
+  /**
+   * The same, with the word that the kernel clears at its exit, as glibc has it above the stack.
+   * The script maps it.
+   */
+  public ThreadBuilder spawn(ThreadBuilder parent, String name, long wordOnStack) {
+    parent.created(threads.size());
+    return begin(parent.number(), name, wordOnStack);
+  }
+
+  private ThreadBuilder begin(int parent, String name, long wordOnStack) {
     begun = true;
     int number = threads.size();
     long stackHigh = STACK_TOP - (long) number * STACK_SPACING_PAGES * PAGE_BYTES;
@@ -170,7 +179,7 @@ public final class TraceBuilder implements AutoCloseable {
         MAP_PRIVATE_ANONYMOUS,
         0,
         parent < 0 ? "[stack]" : "");
-    thread.started();
+    thread.started(wordOnStack);
     return thread;
   }
 
