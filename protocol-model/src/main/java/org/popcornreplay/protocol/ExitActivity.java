@@ -73,7 +73,7 @@ abstract class ExitActivity extends Activity {
     if (result != Outcome.OK && result != Outcome.EFAULT) {
       return;
     }
-    cluster.futexServer.wake(task.tidAddress, 1, thread);
+    cluster.futexServer.wake(FutexCall.wake(task.tidPage, task.tidAddress, 1), thread);
     gone();
   }
 

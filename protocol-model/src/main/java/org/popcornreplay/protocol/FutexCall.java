@@ -4,6 +4,8 @@ package org.popcornreplay.protocol;
  * What a futex system call is asked to do, the same at the caller, in the message, at the origin.
  */
 public final class FutexCall {
+  private static final int ANYBODY = -1;
+
   private final boolean wait;
   private final long page;
   private final long address;
@@ -11,6 +13,7 @@ public final class FutexCall {
   private final int count;
   private final long timeoutNanos;
   private final long clockNanos;
+  private final int sleeper;
 
   private FutexCall(
       boolean wait,
@@ -19,7 +22,8 @@ public final class FutexCall {
       Popcorn.FutexWord word,
       int count,
       long timeoutNanos,
-      long clockNanos) {
+      long clockNanos,
+      int sleeper) {
     this.wait = wait;
     this.page = page;
     this.address = address;
@@ -27,16 +31,25 @@ public final class FutexCall {
     this.count = count;
     this.timeoutNanos = timeoutNanos;
     this.clockNanos = clockNanos;
+    this.sleeper = sleeper;
   }
 
   static FutexCall wait(
       long page, long address, Popcorn.FutexWord word, long timeoutNanos, long clockNanos) {
-    return new FutexCall(true, page, address, word, 0, timeoutNanos, clockNanos);
+    return new FutexCall(true, page, address, word, 0, timeoutNanos, clockNanos, ANYBODY);
   }
 
   static FutexCall wake(long page, long address, int count) {
+    return wake(page, address, count, ANYBODY);
+  }
+
+  static FutexCall wakeSleeper(long page, long address, int sleeper) {
+    return wake(page, address, 1, sleeper);
+  }
+
+  private static FutexCall wake(long page, long address, int count, int sleeper) {
     return new FutexCall(
-        false, page, address, () -> true, count, Popcorn.NO_TIMEOUT, Popcorn.NO_TIMEOUT);
+        false, page, address, () -> true, count, Popcorn.NO_TIMEOUT, Popcorn.NO_TIMEOUT, sleeper);
   }
 
   boolean isWait() {
@@ -59,6 +72,11 @@ public final class FutexCall {
     return count;
   }
 
+  /** Whether a wake is for this sleeper. */
+  boolean isFor(int thread) {
+    return sleeper == ANYBODY || sleeper == thread;
+  }
+
   /** How long it may sleep from now on, or {@link Popcorn#NO_TIMEOUT}. */
   long timeoutNanos() {
     return timeoutNanos;
@@ -76,5 +94,8 @@ public final class FutexCall {
 
   void digest(Digest digest) {
     digest.add(wait).add(address).add(count);
+    if (sleeper != ANYBODY) {
+      digest.addThread(sleeper);
+    }
   }
 }

@@ -57,7 +57,7 @@ abstract class FutexOperation extends PageActivity {
       }
       case COMPARE -> compare();
       case WAKE -> {
-        result = cluster.futexServer.wake(call.address(), call.count(), thread);
+        result = cluster.futexServer.wake(call, thread);
         ended(result);
       }
       case WOKEN -> ended(result);

@@ -2,6 +2,9 @@ package org.popcornreplay.protocol;
 
 import it.unimi.dsi.fastutil.longs.Long2ObjectRBTreeMap;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 
 /** The futex queues of the process, all at the origin (kernel/futex.c). */
 final class FutexServer {
@@ -18,19 +21,29 @@ final class FutexServer {
   }
 
   /** {@code futex_wake}: the longest sleepers first; the number woken. */
-  int wake(long address, int count, int byThread) {
+  int wake(FutexCall call, int byThread) {
+    long address = call.address();
     ArrayDeque<FutexOperation> waiting = sleepers.get(address);
-    int woken = 0;
-    while (waiting != null && woken < count && !waiting.isEmpty()) {
-      FutexOperation sleeper = waiting.remove();
-      woken++;
+    if (waiting == null) {
+      return 0;
+    }
+    List<FutexOperation> woken = new ArrayList<>();
+    for (Iterator<FutexOperation> all = waiting.iterator();
+        woken.size() < call.count() && all.hasNext(); ) {
+      FutexOperation sleeper = all.next();
+      if (call.isFor(sleeper.thread)) {
+        all.remove();
+        woken.add(sleeper);
+      }
+    }
+    if (waiting.isEmpty()) {
+      sleepers.remove(address);
+    }
+    for (FutexOperation sleeper : woken) {
       cluster.observer.futexWakes(sleeper.thread, byThread, address);
       sleeper.woken(Outcome.OK);
     }
-    if (waiting != null && waiting.isEmpty()) {
-      sleepers.remove(address);
-    }
-    return woken;
+    return woken.size();
   }
 
   /** A sleeper gives up: its time is over, or a signal ends it. */
@@ -41,6 +54,20 @@ final class FutexServer {
       sleepers.remove(sleeper.call.address());
     }
     return left;
+  }
+
+  /** A wait of the thread ends for no reason. */
+  boolean end(int thread) {
+    for (ArrayDeque<FutexOperation> waiting : sleepers.values()) {
+      for (FutexOperation sleeper : waiting) {
+        if (sleeper.thread == thread) {
+          leave(sleeper);
+          sleeper.woken(Outcome.OK);
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Wakes what sleeps at the origin on behalf of a thread that is killed there. */

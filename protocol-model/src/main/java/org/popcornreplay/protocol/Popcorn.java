@@ -142,6 +142,15 @@ public interface Popcorn {
   void futexWake(int thread, long page, long address, int count, Completion done);
 
   /**
+   * FUTEX_WAKE of one thread: of this sleeper where it sleeps on the address, else of nobody. For
+   * replays of recordings in which another than the longest sleeper was woken.
+   */
+  void futexWakeSleeper(int thread, long page, long address, int sleeper, Completion done);
+
+  /** Ends the futex wait of a thread for no reason, as the kernel may; false where it has none. */
+  boolean endFutexWait(int thread);
+
+  /**
    * The thread starts another one (clone), which begins to exist at the thread's node: legal only
    * at the origin.
    */

@@ -260,6 +260,16 @@ public final class PopcornCluster implements Popcorn {
   }
 
   @Override
+  public void futexWakeSleeper(int thread, long page, long address, int sleeper, Completion done) {
+    calls.futex(thread, "futex wake", FutexCall.wakeSleeper(page, address, sleeper), done);
+  }
+
+  @Override
+  public boolean endFutexWait(int thread) {
+    return futexServer.end(thread);
+  }
+
+  @Override
   public void clone(int thread, int child, long tidPage, long tidAddress, Completion done) {
     calls.clone(thread, child, tidPage, tidAddress, done);
   }

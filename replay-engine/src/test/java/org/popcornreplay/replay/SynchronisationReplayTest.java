@@ -32,7 +32,8 @@ class SynchronisationReplayTest {
     assertReplays(script, "tcp-10g-nodelay", new RunListener() {});
   }
 
-  private void assertReplays(Consumer<TraceBuilder> script, String profile, RunListener listener)
+  /** Returns how many operations went on before their turn. */
+  private long assertReplays(Consumer<TraceBuilder> script, String profile, RunListener listener)
       throws IOException {
     Path path = dir.resolve("trace");
     try (TraceBuilder trace = TraceBuilder.create(path, new Manifest())) {
@@ -46,6 +47,7 @@ class SynchronisationReplayTest {
       Replay run = new Replay(trace, request, census, listener).checked(true).execute();
       assertNull(run.impasse());
       assertEquals(0, run.threadsLeft());
+      return run.brokenOrders();
     }
   }
 
@@ -272,6 +274,51 @@ class SynchronisationReplayTest {
           fast.compute(10).munmap(free, PAGE).exit();
           main.join(fast);
         });
+  }
+
+  @Test
+  void aSignalIsForTheWaiterThatHadTheMutexNext() throws IOException {
+    long broken =
+        assertReplays(
+            trace -> {
+              long mutex = trace.region("mutex", 1);
+              long condition = mutex + 128;
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder first = trace.spawn(main, "first");
+              ThreadBuilder second = trace.spawn(main, "second");
+              first.lock(mutex).enter(SyncFunction.COND_WAIT, condition, mutex, 0);
+              second.lock(mutex).enter(SyncFunction.COND_WAIT, condition, mutex, 0);
+              main.compute(10_000_000).lock(mutex);
+              main.call(SyncFunction.COND_SIGNAL, condition, 0, 0, 0).unlock(mutex);
+              second.leave(SyncFunction.COND_WAIT, condition, mutex, 0, 0);
+              second.call(SyncFunction.COND_SIGNAL, condition, 0, 0, 0).unlock(mutex).exit();
+              first.leave(SyncFunction.COND_WAIT, condition, mutex, 0, 0).unlock(mutex).exit();
+              main.join(first).join(second);
+            },
+            "tcp-10g-nodelay",
+            new RunListener() {});
+    assertEquals(0, broken);
+  }
+
+  @Test
+  void aSignalThatComesBeforeItsWaiterIsNoDeadlock() throws IOException {
+    long broken =
+        assertReplays(
+            trace -> {
+              long mutex = trace.region("mutex", 1);
+              long condition = mutex + 128;
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder late = trace.spawn(main, "late");
+              late.compute(10_000_000)
+                  .lock(mutex)
+                  .enter(SyncFunction.COND_WAIT, condition, mutex, 0);
+              main.call(SyncFunction.COND_SIGNAL, condition, 0, 0, 0); // without the mutex
+              late.leave(SyncFunction.COND_WAIT, condition, mutex, 0, 0).unlock(mutex).exit();
+              main.join(late);
+            },
+            "tcp-10g-nodelay",
+            new RunListener() {});
+    assertEquals(1, broken);
   }
 
   @Test

@@ -6,6 +6,7 @@ import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayDeque;
 import java.util.PriorityQueue;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import org.popcornreplay.traces.EventKind;
 import org.popcornreplay.traces.SyncFunction;
 import org.popcornreplay.traces.ThreadCursor;
@@ -241,6 +242,33 @@ public final class RecordedOrder {
     }
     Entry first = line.entries.peek();
     return first == null || first.thread() == thread;
+  }
+
+  /**
+   * Which of some threads acquires the object next in recorded order.
+   *
+   * @return its number, or -1 where none ever does
+   */
+  public int firstToAcquire(long object, IntPredicate candidate) {
+    Line line = line(acquisitions, object);
+    for (Entry entry : line.entries) {
+      if (candidate.test(entry.thread())) {
+        return entry.thread();
+      }
+    }
+    while (advanceOne()) {
+      Entry taken = line.entries.peekLast();
+      if (taken != null && taken.sequence() == frontier && candidate.test(taken.thread())) {
+        return taken.thread();
+      }
+    }
+    return -1;
+  }
+
+  /** The place in recorded order at which the thread acquires the object next; -1 where never. */
+  public long nextAcquisition(int thread, long object) {
+    Entry entry = firstOf(line(acquisitions, object), thread);
+    return entry == null ? -1 : entry.sequence();
   }
 
   /** Tells the waiter once {@link #mayAcquire} holds. */

@@ -330,6 +330,11 @@ final class ProgramBehaviour {
     synchronisation.join(t, exiting, t::continueUser);
   }
 
+  /** Ends a wait for a condition, where nothing else can go on. */
+  boolean endEarliestWait() {
+    return synchronisation.endEarliestWait();
+  }
+
   // ---- Futexes outside of functions that are decided anew.
 
   private void futex(ReplayThread t, TraceEvent e, Step then) {

@@ -128,12 +128,13 @@ public final class RunContext {
 
   /**
    * Lets one operation go on before its turn in the recorded order, because nothing else can: the
-   * earliest recorded of those that wait.
+   * earliest recorded of those that wait for their turn, else the wait for a condition that ended
+   * first.
    *
-   * @return false where none waits for a turn
+   * @return false where none waits so
    */
   public boolean breakOrder() {
-    boolean broken = parts.order().letGoEarliest(addressSpaceOrder);
+    boolean broken = parts.order().letGoEarliest(addressSpaceOrder) || behaviour.endEarliestWait();
     brokenOrders += broken ? 1 : 0;
     return broken;
   }

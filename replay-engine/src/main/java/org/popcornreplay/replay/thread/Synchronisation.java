@@ -1,6 +1,8 @@
 package org.popcornreplay.replay.thread;
 
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.World.Step;
@@ -29,11 +31,22 @@ final class Synchronisation {
     int depth;
   }
 
+  /** A thread that waits on a condition. */
+  private static final class Waiter {
+    final int thread;
+    final long mutex;
+    boolean signalled;
+
+    Waiter(int thread, long mutex) {
+      this.thread = thread;
+      this.mutex = mutex;
+    }
+  }
+
   /** Threads that began to wait on a condition before the same signals. */
   private static final class Waiters {
     final long word;
-    int unsignalled;
-    int signals;
+    final List<Waiter> unsignalled = new ArrayList<>();
 
     Waiters(long word) {
       this.word = word;
@@ -41,9 +54,9 @@ final class Synchronisation {
   }
 
   /**
-   * A condition variable. A signal is for threads that already wait: one that comes later must not
-   * take it from them. So those that signals reach stand apart from those that came since, each on
-   * a futex word of its own, as in glibc.
+   * A condition variable. Those that signals reach stand apart from those that came since, each on
+   * a futex word of its own, as in glibc. Which waiter a signal is for follows from who had the
+   * mutex next in the recording: what each does then is recorded for it alone.
    */
   private static final class Condition {
     Waiters older;
@@ -55,16 +68,31 @@ final class Synchronisation {
     }
 
     boolean hasUnsignalled() {
-      return older.unsignalled + newer.unsignalled > 0;
+      return !older.unsignalled.isEmpty() || !newer.unsignalled.isEmpty();
     }
 
     /** Closes the newer group to those that come, where the older one has all its signals. */
     void turn() {
-      if (older.unsignalled == 0) {
+      if (older.unsignalled.isEmpty()) {
         Waiters next = new Waiters(older.word);
         older = newer;
         newer = next;
       }
+    }
+
+    Waiter waiter(int thread) {
+      for (Waiters group : List.of(older, newer)) {
+        for (Waiter waiter : group.unsignalled) {
+          if (waiter.thread == thread) {
+            return waiter;
+          }
+        }
+      }
+      return null;
+    }
+
+    Waiters groupOf(Waiter waiter) {
+      return older.unsignalled.contains(waiter) ? older : newer;
     }
   }
 
@@ -361,26 +389,27 @@ final class Synchronisation {
         object,
         () -> {
           Waiters group = condition.newer;
-          group.unsignalled++;
-          unlock(t, mutex, () -> sleepOn(t, object, group, () -> lock(t, mutex, then)));
+          Waiter waiter = new Waiter(t.number(), mutex);
+          group.unsignalled.add(waiter);
+          unlock(
+              t, mutex, () -> sleepOn(t, object, group.word, waiter, () -> lock(t, mutex, then)));
         });
   }
 
-  private void sleepOn(ReplayThread t, long object, Waiters group, Step then) {
+  private void sleepOn(ReplayThread t, long object, long word, Waiter waiter, Step then) {
     futexWait(
         t,
         "condition signal",
-        group.word,
-        () -> group.signals == 0,
+        word,
+        () -> !waiter.signalled,
         woken ->
             t.update(
                 object,
                 () -> {
-                  if (group.signals > 0) {
-                    group.signals--;
+                  if (waiter.signalled) {
                     then.run();
                   } else {
-                    sleepOn(t, object, group, then);
+                    sleepOn(t, object, word, waiter, then);
                   }
                 }));
   }
@@ -393,25 +422,87 @@ final class Synchronisation {
         () -> {
           if (!condition.hasUnsignalled()) {
             then.run();
-            return;
+          } else if (count == ALL) {
+            t.update(object, () -> signalGroups(t, condition, then));
+          } else {
+            t.update(object, () -> signalOne(t, condition, then));
           }
-          t.update(object, () -> signalGroups(t, condition, count, then));
         });
   }
 
-  private void signalGroups(ReplayThread t, Condition condition, int count, Step then) {
+  private void signalOne(ReplayThread t, Condition condition, Step then) {
     condition.turn();
-    Waiters group = condition.older;
-    int reached = Math.min(count, group.unsignalled);
-    if (reached == 0) {
+    if (!condition.hasUnsignalled()) {
       then.run();
       return;
     }
-    group.unsignalled -= reached;
-    group.signals += reached;
-    int left = count == ALL ? ALL : count - reached;
-    Step next = left == 0 ? then : () -> signalGroups(t, condition, left, then);
-    futexWake(t, group.word, count == ALL ? ALL : reached, next);
+    Waiter waiter = next(condition);
+    Waiters group = condition.groupOf(waiter);
+    group.unsignalled.remove(waiter);
+    waiter.signalled = true;
+    long page = run.scale().pageOf(group.word);
+    t.operate(
+        ThreadState.FUTEX,
+        "futex wake",
+        group.word,
+        (popcorn, ended) ->
+            popcorn.futexWakeSleeper(t.number(), page, group.word, waiter.thread, ended),
+        woken -> then.run());
+  }
+
+  /** Who has the mutex next in the recording; who came first where nobody has it any more. */
+  private Waiter next(Condition condition) {
+    Waiter first =
+        condition.older.unsignalled.isEmpty()
+            ? condition.newer.unsignalled.get(0)
+            : condition.older.unsignalled.get(0);
+    if (!order.keepsOrder(first.mutex)) {
+      return first;
+    }
+    int thread = order.firstToAcquire(first.mutex, number -> condition.waiter(number) != null);
+    return thread < 0 ? first : condition.waiter(thread);
+  }
+
+  private void signalGroups(ReplayThread t, Condition condition, Step then) {
+    condition.turn();
+    Waiters group = condition.older;
+    if (group.unsignalled.isEmpty()) {
+      then.run();
+      return;
+    }
+    group.unsignalled.forEach(waiter -> waiter.signalled = true);
+    group.unsignalled.clear();
+    futexWake(t, group.word, ALL, () -> signalGroups(t, condition, then));
+  }
+
+  /**
+   * Ends the wait for a condition that ended first in the recording, where nothing else can go on:
+   * the signal for it came when it did not wait yet.
+   *
+   * @return false where no wait ended in the recording
+   */
+  boolean endEarliestWait() {
+    Condition of = null;
+    Waiter earliest = null;
+    long earliestSequence = Long.MAX_VALUE;
+    for (Condition condition : conditions.values()) {
+      for (Waiters group : List.of(condition.older, condition.newer)) {
+        for (Waiter waiter : group.unsignalled) {
+          long sequence = order.nextAcquisition(waiter.thread, waiter.mutex);
+          if (sequence >= 0 && sequence < earliestSequence) {
+            of = condition;
+            earliest = waiter;
+            earliestSequence = sequence;
+          }
+        }
+      }
+    }
+    if (earliest == null) {
+      return false;
+    }
+    earliest.signalled = true;
+    of.groupOf(earliest).unsignalled.remove(earliest);
+    return run.popcorn().endFutexWait(earliest.thread);
   }
 
   // ---- Barriers.
