@@ -1,6 +1,7 @@
 package org.popcornreplay.replay;
 
 import java.util.Locale;
+import org.popcornreplay.replay.thread.FailedAccess;
 import org.popcornreplay.replay.thread.ReplayThread;
 import org.popcornreplay.traces.CodeTable;
 
@@ -28,20 +29,32 @@ final class Impasse {
 
   static String ofFailure(Replay replay) {
     ReplayThread t = replay.context().failedThread();
+    FailedAccess access = replay.context().failedAccess();
     return "thread "
         + t.number()
         + " cannot go on at "
         + millis(replay)
         + " ms on node "
-        + t.node()
+        + access.node()
         + ": "
         + Replay.outcome(replay.context().failure())
         + " at address 0x"
         + Long.toHexString(t.currentAddress())
         + ", "
         + place(replay.trace().code(), t.currentIp())
+        + (access.isStale() ? staleMapping(access) : "")
         + kernel(replay)
         + table(replay);
+  }
+
+  private static String staleMapping(FailedAccess access) {
+    return "; mapped "
+        + FailedAccess.text(access.atOrigin())
+        + " at the origin and still "
+        + FailedAccess.text(access.onNode())
+        + " on node "
+        + access.node()
+        + ", as Popcorn's mmap at a remote maps there only what was free (docs/findings.md)";
   }
 
   private static String kernel(Replay replay) {

@@ -261,6 +261,24 @@ class ReplayTest {
   }
 
   @Test
+  void aMappingOverAnotherAtARemoteFailsAsInTheKernelAndSaysWhy() throws IOException {
+    Path path =
+        script(
+            trace -> {
+              long library = trace.reserve(4);
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder worker = trace.spawn(main, "worker");
+              worker.migrate(1).mmap(library, 4 * PAGE, 1).mmap(library + PAGE, PAGE, 3);
+              worker.write(library + PAGE).exit();
+              main.join(worker);
+            });
+    assertNull(run(path, request(1, "trace", dex()), new RunListener() {}).impasse());
+    String said = run(path, request(2, "trace", dex()), new RunListener() {}).impasse();
+    assertTrue(said.contains("on node 1: SIGSEGV"), said);
+    assertTrue(said.contains("mapped rw- at the origin and still r-- on node 1"), said);
+  }
+
+  @Test
   void smallPagesEndFalseSharing() throws IOException {
     Path path = pattern(Pattern.FALSE_SHARING, new PatternOptions(4, 1, 500, 20_000, 0, 1));
     RunRequest small = new RunRequest(4, "round-robin", dex(), Options.FAITHFUL, -1, false, 64, 1);

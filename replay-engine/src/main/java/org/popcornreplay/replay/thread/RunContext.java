@@ -66,6 +66,7 @@ public final class RunContext {
   private long endNanos;
   private ReplayThread failedThread;
   private int failure;
+  private FailedAccess failedAccess;
   private long descriptorCallsAtRemotes;
   private boolean stopped;
   private long brokenOrders;
@@ -303,6 +304,8 @@ public final class RunContext {
     if (failedThread == null) {
       failedThread = thread;
       failure = result;
+      failedAccess =
+          FailedAccess.of(popcorn(), thread.node(), scale().pageOf(thread.currentAddress()));
     }
     if (result == Outcome.SIGSEGV || result == Outcome.SIGBUS) {
       behaviour.killed(thread);
@@ -314,6 +317,11 @@ public final class RunContext {
   /** The thread that cannot go on, or null. */
   public ReplayThread failedThread() {
     return failedThread;
+  }
+
+  /** Where it was and what was mapped there, or null. */
+  public FailedAccess failedAccess() {
+    return failedAccess;
   }
 
   /** Why it cannot: a code of {@link Outcome}. */
