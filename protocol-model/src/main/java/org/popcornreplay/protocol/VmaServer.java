@@ -62,6 +62,9 @@ final class VmaServer {
 
   /** {@code map_difference}: maps only what no local VMA covers. */
   void mapDifference(RemoteContext context, VmaCall call) {
+    if (cluster.options.vmaBroadcast) {
+      unmap(context, call.start(), call.start() + call.pages());
+    }
     context.vmas.mapDifference(
         new Vma(
             call.start(),

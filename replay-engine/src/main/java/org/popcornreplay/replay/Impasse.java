@@ -54,7 +54,8 @@ final class Impasse {
         + FailedAccess.text(access.onNode())
         + " on node "
         + access.node()
-        + ", as Popcorn's mmap at a remote maps there only what was free (docs/findings.md)";
+        + ", as Popcorn's mmap at a remote maps there only what was free; VMA_COHERENCE=full"
+        + " goes on (docs/findings.md)";
   }
 
   private static String kernel(Replay replay) {

@@ -276,6 +276,10 @@ class ReplayTest {
     String said = run(path, request(2, "trace", dex()), new RunListener() {}).impasse();
     assertTrue(said.contains("on node 1: SIGSEGV"), said);
     assertTrue(said.contains("mapped rw- at the origin and still r-- on node 1"), said);
+    RunRequest repaired =
+        new RunRequest(
+            2, "trace", dex(), Options.FAITHFUL.with("VMA_COHERENCE", "full"), -1, false, PAGE, 1);
+    assertNull(run(path, repaired, new RunListener() {}).impasse());
   }
 
   @Test
