@@ -58,6 +58,11 @@ static inline Bool isEmpty(const Entry* e)
    return e->base[0] == NO_PAGE && e->base[1] == NO_PAGE;
 }
 
+static inline Addr pageOf(const Entry* e)
+{
+   return e->base[0] == NO_PAGE ? e->base[1] : e->base[0];
+}
+
 static inline Bool holds(const Entry* e, Addr page)
 {
    return e->base[0] == page || e->base[1] == page;
@@ -80,7 +85,7 @@ static inline UInt spilledAt(ULong page)
 
 static void noteSpilled(const Entry* e, UInt index)
 {
-   ULong page = e->base[0] == NO_PAGE ? e->base[1] : e->base[0];
+   ULong page = pageOf(e);
    UInt  at = spilledAt(page);
    spilled[at].page = page;
    spilled[at].index = index;
@@ -297,8 +302,8 @@ void visitAtomic(const Segment* s, Addr a, UWord failed)
       putAtomic(running, &s->members[0], a, failed, running->sliceStart + at);
 }
 
-/* Tells each entry of the table, by slot and so nearly by page, and forgets it. */
-static void takeTableEntries(Thread* t, void (*tell)(Thread* t, const Entry* e))
+/* Tells each entry of the table, by slot, and forgets it. */
+static inline __attribute__((always_inline)) void takeTableEntries(Thread* t, void (*tell)(Thread* t, const Entry* e))
 {
    for (UInt i = 0; i < ENTRIES / 64; i++) {
       for (ULong slots = listed[i]; slots != 0; slots &= slots - 1) {
@@ -387,7 +392,7 @@ static void putRow(Thread* t, const Entry* e)
    }
    UChar* head = packing.at;
    UChar* to = head + 1;
-   ULong  page = (e->base[0] == NO_PAGE ? e->base[1] : e->base[0]) >> 12;
+   ULong  page = pageOf(e) >> 12;
    UInt   bits = (UInt)(e->ip[1] >> 56 & (FLAG_LOCKED | FLAG_UPDATE)) << 1;
    if (page == packing.page + 1)
       bits |= ROW_NEXT_PAGE;
@@ -414,23 +419,135 @@ static void putRow(Thread* t, const Entry* e)
       endRows();
 }
 
-static void dropRow(Thread* t, const Entry* e) {}
+/* ---------------------------------------------------------------- rows in order
+
+   A slice's rows go out by page: each takes fewer bytes, and Java need not sort them. A region is as many pages
+   as the table has slots, so that a page's place in it is its own slot. */
+
+#define REGION_SHIFT 22 /* of an address */
+#define REGIONS 64
+typedef char RegionHasATable[(1UL << REGION_SHIFT) == (UWord)ENTRIES * PAGE_BYTES ? 1 : -1];
+
+typedef struct {
+   ULong  number;              /* of the address, >> REGION_SHIFT */
+   ULong  pages[ENTRIES / 64]; /* bit s: the page of slot s is there */
+   Entry* at[ENTRIES];
+} Region;
+
+static Region  regions[REGIONS];
+static Region* byNumber[REGIONS];
+static UInt    nRegions;
+
+static Region* __attribute__((noinline)) otherRegion(ULong number)
+{
+   UInt place = 0;
+   while (place < nRegions && byNumber[place]->number < number)
+      place++;
+   if (place < nRegions && byNumber[place]->number == number)
+      return byNumber[place];
+   if (nRegions == REGIONS)
+      return NULL;
+   for (UInt i = nRegions; i > place; i--)
+      byNumber[i] = byNumber[i - 1];
+   Region* r = &regions[nRegions++]; /* its pages were taken when it was used last */
+   r->number = number;
+   byNumber[place] = r;
+   return r;
+}
+
+/* Two parts of a page become one. */
+static void merge(Entry* into, const Entry* from)
+{
+   for (UInt write = 0; write < 2; write++) {
+      if (from->base[write] == NO_PAGE)
+         continue;
+      Bool  none = into->base[write] == NO_PAGE;
+      if (none || from->first[write] < into->first[write]) {
+         into->first[write] = from->first[write];
+         into->ip[write] = from->ip[write];
+      }
+      into->lines[write] = from->lines[write] | (none ? 0 : into->lines[write]);
+      into->count[write] = from->count[write] + (none ? 0 : into->count[write]);
+      into->base[write] = from->base[write];
+   }
+   if (into->base[0] == NO_PAGE || into->first[0] != into->first[1])
+      into->ip[1] &= ~((ULong)FLAG_UPDATE << 56); /* the page had been read before, in the other part */
+}
+
+/* Puts an entry where its turn comes. One for which there is no region is told at once; Java sorts such a slice. */
+static inline void arrange(Thread* t, Entry* e)
+{
+   static Region* last = regions;
+   Addr           page = pageOf(e);
+   Region*        r = last;
+   if (nRegions == 0 || r->number != page >> REGION_SHIFT) {
+      r = otherRegion(page >> REGION_SHIFT);
+      if (r == NULL) {
+         putRow(t, e);
+         clearEntry(e);
+         return;
+      }
+      last = r;
+   }
+   UInt  slot = slotOf(page);
+   ULong bit = 1ULL << (slot & 63);
+   if (UNLIKELY_((r->pages[slot / 64] & bit) != 0)) {
+      merge(r->at[slot], e);
+      clearEntry(e);
+      return;
+   }
+   r->pages[slot / 64] |= bit;
+   r->at[slot] = e;
+}
+
+static void putRegions(Thread* t)
+{
+   for (UInt k = 0; k < nRegions; k++) {
+      Region* r = byNumber[k];
+      for (UInt i = 0; i < ENTRIES / 64; i++) {
+         for (ULong pages = r->pages[i]; pages != 0; pages &= pages - 1) {
+            Entry* e = r->at[i * 64 + __builtin_ctzll(pages)];
+            putRow(t, e);
+            clearEntry(e);
+         }
+         r->pages[i] = 0;
+      }
+   }
+   nRegions = 0;
+}
+
+static void putRows(Thread* t, Bool ownsTable)
+{
+   if (ownsTable)
+      for (UInt i = 0; i < ENTRIES / 64; i++) {
+         for (ULong slots = listed[i]; slots != 0; slots &= slots - 1) {
+            Entry* e = &table[i * 64 + __builtin_ctzll(slots)];
+            if (!isEmpty(e))
+               arrange(t, e);
+         }
+         listed[i] = 0;
+      }
+   for (UInt i = 0; i < t->nSpill; i++)
+      if (!isEmpty(&t->spill[i]))
+         arrange(t, &t->spill[i]);
+   putRegions(t);
+   endRows();
+}
+
+static void dropEntry(Thread* t, const Entry* e) {}
 
 /* Writes the visits of the slice that ends at the thread's instruction count, begins the next. */
 static void endSlice(Thread* t)
 {
-   void (*tell)(Thread*, const Entry*) = recording ? putRow : dropRow;
-   if (tableOwner == t) {
-      while (nParked > 0)
-         spill(t, &parked[--nParked]);
-      takeTableEntries(t, tell);
-   }
-   for (UInt i = 0; i < t->nSpill; i++)
-      if (!isEmpty(&t->spill[i]))
-         tell(t, &t->spill[i]);
+   Bool ownsTable = tableOwner == t;
+   while (ownsTable && nParked > 0)
+      spill(t, &parked[--nParked]);
+   if (recording)
+      putRows(t, ownsTable);
+   else if (ownsTable)
+      takeTableEntries(t, dropEntry);
    t->nSpill = 0;
    spillSlice++;
-   endRows();
    t->sliceStart = t->instructions;
    if (running == t)
       sliceLeft = sliceInstructions;
