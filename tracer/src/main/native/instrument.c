@@ -117,11 +117,14 @@ static IRDirty* turnCall(const HChar* name, void* function, IRExpr* guard)
 {
    IRDirty* call = unsafeIRDirty_0_N(0, name, VG_(fnptr_to_fnentry)(function), mkIRExprVec_1(IRExpr_GSPTR()));
    call->guard = guard;
-   call->nFxState = 1;
+   call->nFxState = 2;
    VG_(memset)(&call->fxState, 0, sizeof(call->fxState));
    call->fxState[0].fx = Ifx_Write;
    call->fxState[0].offset = offsetof(VexGuestAMD64State, host_EvC_COUNTER);
    call->fxState[0].size = 4;
+   call->fxState[1].fx = Ifx_Modify;
+   call->fxState[1].offset = SLICE_LEFT;
+   call->fxState[1].size = 8;
    return call;
 }
 
@@ -158,16 +161,16 @@ static void commit(Block* b)
    }
    if (b->uncommitted == 0)
       return;
-   IRExpr* left = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, word((Addr)&sliceLeft)));
+   IRExpr* left = tempOf(b, Ity_I64, IRExpr_Get(SLICE_LEFT, Ity_I64));
    left = tempOf(b, Ity_I64, IRExpr_Binop(Iop_Sub64, left, word(b->uncommitted)));
-   addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, word((Addr)&sliceLeft), left));
+   addStmtToIRSB(b->out, IRStmt_Put(SLICE_LEFT, left));
    b->uncommitted = 0;
 }
 
 /* Visits: cuts the slice where the block may not fit into what it has left. */
 static void checkSlice(Block* b)
 {
-   IRExpr* left = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, word((Addr)&sliceLeft)));
+   IRExpr* left = tempOf(b, Ity_I64, IRExpr_Get(SLICE_LEFT, Ity_I64));
    IRExpr* full = tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpLT64S, left, word(b->left)));
    addStmtToIRSB(b->out, IRStmt_Dirty(turnCall("sliceFull", &sliceFull, full)));
 }
@@ -222,10 +225,11 @@ static IRExpr* binary(Block* b, IROp op, IRExpr* x, IRExpr* y)
    return tempOf(b, Ity_I64, IRExpr_Binop(op, x, y));
 }
 
-/* The bit of the line in which a byte lies, given the address >> 6. */
+/* The bit of the line in which a byte lies, given the address >> 6. The processor shifts by the amount modulo 64, which is
+   what is wanted, so nothing is masked here. */
 static IRExpr* lineBit(Block* b, IRExpr* line)
 {
-   IRExpr* in = tempOf(b, Ity_I8, IRExpr_Unop(Iop_64to8, binary(b, Iop_And64, line, word(63))));
+   IRExpr* in = tempOf(b, Ity_I8, IRExpr_Unop(Iop_64to8, line));
    return tempOf(b, Ity_I64, IRExpr_Binop(Iop_Shl64, word(1), in));
 }
 
@@ -285,10 +289,14 @@ static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt
          bits |= 1ULL << ((from >> 6) & 63) | 1ULL << (((from + parts[i].last) >> 6) & 63);
       }
       lines = word(bits);
-      IRExpr* differing = binary(b, Iop_Xor64, loadBase(b, g, NULL, entry), word(page));
-      if (g->writes != NULL)
-         differing = binary(b, Iop_Or64, differing, binary(b, Iop_Xor64, loadBase(b, g->writes, NULL, entry), word(page)));
-      callMiss(b, g, word(at), tempOf(b, Ity_I1, IRExpr_Binop(Iop_CmpNE64, differing, word(0))));
+      IRExpr* differs;
+      if (g->writes == NULL)
+         differs = IRExpr_Binop(Iop_CmpNE64, word(page), loadBase(b, g, NULL, entry));
+      else
+         differs = IRExpr_Unop(Iop_CmpNEZ64, binary(b, Iop_Or64,
+                                                    binary(b, Iop_Xor64, loadBase(b, g, NULL, entry), word(page)),
+                                                    binary(b, Iop_Xor64, loadBase(b, g->writes, NULL, entry), word(page))));
+      callMiss(b, g, word(at), tempOf(b, Ity_I1, differs));
    } else {
       IRExpr* a = plus(b, IRExpr_RdTmp(root), g->offset);
       IRExpr* line = lineOf(b, a);
@@ -299,9 +307,10 @@ static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt
       /* Two distances that are both small are those from the same page, and so the same. */
       if (g->writes != NULL)
          distance = binary(b, Iop_Or64, distance, binary(b, Iop_Sub64, from, loadBase(b, g->writes, slot, entry)));
-      callMiss(b, g, a,
-               tempOf(b, Ity_I1,
-                      IRExpr_Binop(Iop_CmpLT64U, word(g->narrow ? 63 - g->last : g->most), distance)));
+      /* The negation of "fewer than" takes the number as a part of the instruction. */
+      IRExpr* near = tempOf(b, Ity_I1,
+                            IRExpr_Binop(Iop_CmpLT64U, distance, word((g->narrow ? 63 - g->last : g->most) + 1)));
+      callMiss(b, g, a, tempOf(b, Ity_I1, IRExpr_Unop(Iop_Not1, near)));
       for (UInt i = 0; i < nParts; i++) {
          const Part* p = &parts[i];
          IRExpr*     bit = lineBit(b, p->from == 0 ? line : lineOf(b, plus(b, a, p->from)));

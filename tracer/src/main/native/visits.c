@@ -9,13 +9,15 @@
 
 UWord  logWords[LOG_WORDS + LOG_MARGIN] __attribute__((aligned(64)));
 UWord* logCursor = logWords;
-Long   sliceLeft;
+static Long  unplaced; /* where a thread's shadow registers are not known yet */
+Long*  sliceLeft = &unplaced;
 Entry  table[ENTRIES] __attribute__((aligned(64)));
 
 #define SECOND 0x155 /* where the second slot of a page lies */
 #define FIRST_READ_UPDATES (1ULL << 56) /* in ip[0] */
 
 static Thread* tableOwner;
+static Long**  leftOf; /* by ThreadId: its place among the shadow registers, NULL = not known yet */
 static ULong   listed[ENTRIES / 64]; /* bit s: slot s may hold an entry */
 
 /* Entries that were moved out of the way of garbage: the pages of accesses that crossed into
@@ -35,6 +37,7 @@ static void clearEntry(Entry* e)
 
 void initVisits(void)
 {
+   leftOf = VG_(calloc)("capture.leftOf", VG_N_THREADS + 1, sizeof(Long*));
    for (Int i = 0; i < ENTRIES; i++)
       clearEntry(&table[i]);
 }
@@ -235,7 +238,7 @@ static void access(Addr a, const Member* m, UInt kinds, Int at)
 /* Instructions from the slice's start to the last commit. */
 static inline Int committed(void)
 {
-   return (Int)((Long)sliceInstructions - sliceLeft);
+   return (Int)((Long)sliceInstructions - *sliceLeft);
 }
 
 /* Accesses of a group that crosses into the next page: one by one. What translated code is about to add to the entry in the
@@ -550,15 +553,16 @@ static void endSlice(Thread* t)
    spillSlice++;
    t->sliceStart = t->instructions;
    if (running == t)
-      sliceLeft = sliceInstructions;
+      *sliceLeft = sliceInstructions;
 }
 
-/* Called at the start of a block for which the slice has no room. */
+/* Called at the start of a block for which the slice has no room, and by a thread's first block. */
 void sliceFull(VexGuestAMD64State* guest)
 {
    if (running == NULL)
       return;
    drain();
+   sliceLeft = leftOf[running->tid] = (Long*)((UChar*)guest + SLICE_LEFT);
    endSlice(running);
    perhapsYield(guest);
 }
@@ -581,7 +585,13 @@ void takeTable(Thread* t)
          emptyTable();
       tableOwner = t;
    }
-   sliceLeft = (Long)(t->sliceStart + sliceInstructions - t->instructions);
+   sliceLeft = leftOf[t->tid];
+   if (sliceLeft == NULL) {
+      UChar none[8] = { 0 };
+      VG_(set_shadow_regs_area)(t->tid, 1, SLICE_LEFT - sizeof(VexGuestAMD64State), 8, none);
+      sliceLeft = &unplaced;
+   }
+   *sliceLeft = (Long)(t->sliceStart + sliceInstructions - t->instructions);
 }
 
 /* ---------------------------------------------------------------- full detail */
@@ -660,7 +670,7 @@ void drain(void)
    if (running == NULL)
       return;
    if (!fullDetail)
-      running->instructions = running->sliceStart + sliceInstructions - sliceLeft;
+      running->instructions = running->sliceStart + sliceInstructions - *sliceLeft;
    else if (recording && logCursor != logWords)
       drainFull(running);
    logCursor = logWords;
