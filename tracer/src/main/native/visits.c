@@ -121,13 +121,11 @@ static void list(UInt slot)
    listed[slot / 64] |= 1ULL << (slot & 63);
 }
 
-/* The entry of a page, in its first slot; makes room where there is none. */
-static Entry* entryOf(Addr page)
+/* Brings the entry of a page into its first slot, where it is not; makes room for a new one. */
+static Entry* __attribute__((noinline)) bring(Addr page)
 {
    UInt   slot = slotOf(page);
    Entry* e = &table[slot];
-   if (holds(e, page))
-      return e;
    Entry* second = &table[slot ^ SECOND];
    if (holds(second, page)) {
       Entry swap = *e;
@@ -136,7 +134,7 @@ static Entry* entryOf(Addr page)
       list(slot);
       return e;
    }
-   Entry* old = findSpilled(page);
+   Entry* old = tableOwner == NULL || tableOwner->nSpill == 0 ? NULL : findSpilled(page);
    Entry  found;
    if (old != NULL) {
       found = *old;
@@ -169,6 +167,12 @@ static Entry* entryOf(Addr page)
    return e;
 }
 
+static inline Entry* entryOf(Addr page)
+{
+   Entry* e = &table[slotOf(page)];
+   return LIKELY_(holds(e, page)) ? e : bring(page);
+}
+
 static void park(Entry* e)
 {
    if (isEmpty(e))
@@ -180,7 +184,7 @@ static void park(Entry* e)
 }
 
 /* Notes an access of a kind to a page that may be the first one in this slice. */
-static void first(Entry* e, Addr page, UInt write, Int at, Addr ip, UInt kind)
+static inline void first(Entry* e, Addr page, UInt write, Int at, Addr ip, UInt kind)
 {
    if (e->base[write] != page) {
       e->base[write] = page;
@@ -196,10 +200,11 @@ static void first(Entry* e, Addr page, UInt write, Int at, Addr ip, UInt kind)
       e->ip[0] |= FIRST_READ_UPDATES;
    if (write && kind == ACCESS_LOCKED)
       e->ip[1] |= (ULong)FLAG_LOCKED << 56;
+   if (e->base[1 - write] != page)
+      return;
    /* One instruction reads and writes, and both are the first. */
    e->ip[1] &= ~((ULong)FLAG_UPDATE << 56);
-   if (e->base[0] == page && e->base[1] == page && e->first[0] == e->first[1]
-       && e->ip[0] == (e->ip[1] | FIRST_READ_UPDATES))
+   if (e->first[0] == e->first[1] && e->ip[0] == (e->ip[1] | FIRST_READ_UPDATES))
       e->ip[1] |= (ULong)FLAG_UPDATE << 56;
 }
 
@@ -254,7 +259,7 @@ static void __attribute__((noinline)) crossing(const Group* g, Addr a)
    park(&table[slotOf(a + PAGE_BYTES)]);
 }
 
-static void miss(const Group* g, Addr a)
+static inline void miss(const Group* g, Addr a)
 {
    Addr page = a & ~(Addr)(PAGE_BYTES - 1);
    if (UNLIKELY_((a & (PAGE_BYTES - 1)) > g->most)) {
@@ -342,8 +347,14 @@ static struct {
    ULong  ip[2];
 } packing;
 
+/* Most take one or two bytes, which of them nobody can guess: those are written without a branch. */
 static inline UChar* putNumber(UChar* to, ULong n)
 {
+   if (LIKELY_(n < 1 << 14)) {
+      UInt two = n > 127;
+      *(UShort*)to = (UShort)((n & 127) | two << 7 | n >> 7 << 8);
+      return to + 1 + two;
+   }
    for (; n > 127; n >>= 7)
       *to++ = (UChar)n | 128;
    *to++ = (UChar)n;
