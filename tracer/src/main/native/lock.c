@@ -38,7 +38,7 @@ static UInt takeTicket(void)
    return __atomic_fetch_add(&lock.next, 1, __ATOMIC_SEQ_CST);
 }
 
-static void waitFor(UInt ticket)
+static void waitFor(UInt ticket, Int self)
 {
    UInt* slot = &lock.slots[ticket % SLOTS];
    for (;;) {
@@ -47,7 +47,7 @@ static void waitFor(UInt ticket)
          break;
       futex(slot, FUTEX_WAIT_PRIVATE, seen);
    }
-   lock.owner = VG_(gettid)();
+   lock.owner = self;
 }
 
 static void letGo(void)
@@ -82,8 +82,9 @@ static Int owner(struct sched_lock* l)
 
 static void acquire(struct sched_lock* l)
 {
-   if (lock.owner != VG_(gettid)()) /* it has it already where it yielded */
-      waitFor(takeTicket());
+   Int self = VG_(gettid)(); /* a system call, so made once */
+   if (lock.owner != self)   /* it has it already where it yielded */
+      waitFor(takeTicket(), self);
 }
 
 static void release(struct sched_lock* l)
@@ -95,8 +96,9 @@ static void release(struct sched_lock* l)
       return;
    }
    UInt ticket = takeTicket();
+   Int  self = lock.owner;
    letGo();
-   waitFor(ticket);
+   waitFor(ticket, self);
 }
 
 Bool othersWait(void)
