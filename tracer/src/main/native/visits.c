@@ -19,6 +19,7 @@ Entry  table[ENTRIES] __attribute__((aligned(64)));
 static Thread* tableOwner;
 static Long**  leftOf; /* by ThreadId: its place among the shadow registers, NULL = not known yet */
 static ULong   listed[ENTRIES / 64]; /* bit s: slot s may hold an entry */
+static UInt    listedWords;          /* bit w: listed[w] is not 0; most slices are short, and few pages in them */
 
 /* Entries that were moved out of the way of garbage: the pages of accesses that crossed into
    another one. A loop may cross at each turn, so they are found again. */
@@ -119,6 +120,7 @@ static void spill(Thread* t, const Entry* e)
 static void list(UInt slot)
 {
    listed[slot / 64] |= 1ULL << (slot & 63);
+   listedWords |= 1u << slot / 64;
 }
 
 /* Brings the entry of a page into its first slot, where it is not; makes room for a new one. */
@@ -313,7 +315,8 @@ void visitAtomic(const Segment* s, Addr a, UWord failed)
 /* Tells each entry of the table, by slot, and forgets it. */
 static inline __attribute__((always_inline)) void takeTableEntries(Thread* t, void (*tell)(Thread* t, const Entry* e))
 {
-   for (UInt i = 0; i < ENTRIES / 64; i++) {
+   for (; listedWords != 0; listedWords &= listedWords - 1) {
+      UInt i = __builtin_ctz(listedWords);
       for (ULong slots = listed[i]; slots != 0; slots &= slots - 1) {
          Entry* e = &table[i * 64 + __builtin_ctzll(slots)];
          if (isEmpty(e))
@@ -445,6 +448,7 @@ typedef char RegionHasATable[(1UL << REGION_SHIFT) == (UWord)ENTRIES * PAGE_BYTE
 typedef struct {
    ULong  number;              /* of the address, >> REGION_SHIFT */
    ULong  pages[ENTRIES / 64]; /* bit s: the page of slot s is there */
+   UInt   words;               /* bit w: pages[w] is not 0 */
    Entry* at[ENTRIES];
 } Region;
 
@@ -511,6 +515,7 @@ static inline void arrange(Thread* t, Entry* e)
       return;
    }
    r->pages[slot / 64] |= bit;
+   r->words |= 1u << slot / 64;
    r->at[slot] = e;
 }
 
@@ -518,7 +523,8 @@ static void putRegions(Thread* t)
 {
    for (UInt k = 0; k < nRegions; k++) {
       Region* r = byNumber[k];
-      for (UInt i = 0; i < ENTRIES / 64; i++) {
+      for (; r->words != 0; r->words &= r->words - 1) {
+         UInt i = __builtin_ctz(r->words);
          for (ULong pages = r->pages[i]; pages != 0; pages &= pages - 1) {
             Entry* e = r->at[i * 64 + __builtin_ctzll(pages)];
             putRow(t, e);
@@ -533,7 +539,8 @@ static void putRegions(Thread* t)
 static void putRows(Thread* t, Bool ownsTable)
 {
    if (ownsTable)
-      for (UInt i = 0; i < ENTRIES / 64; i++) {
+      for (; listedWords != 0; listedWords &= listedWords - 1) {
+         UInt i = __builtin_ctz(listedWords);
          for (ULong slots = listed[i]; slots != 0; slots &= slots - 1) {
             Entry* e = &table[i * 64 + __builtin_ctzll(slots)];
             if (!isEmpty(e))

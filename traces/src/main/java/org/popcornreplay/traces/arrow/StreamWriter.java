@@ -52,7 +52,7 @@ public final class StreamWriter implements Closeable {
   private static final int[] ZSTD_LEVELS = {1, -3, -7};
 
   /** Batches between two comparisons of the levels for a column. */
-  private static final int TRIAL_PERIOD = 16;
+  private static final int TRIAL_PERIOD = 64;
 
   /** Batches of fewer rows say nothing about which level is better. */
   private static final int TRIAL_ROWS = 1 << 12;
