@@ -89,6 +89,7 @@ extern UWord* logCursor;
    code reaches those by the shortest instructions, and the processor forwards such stores fastest. */
 #define SLICE_LEFT ((Int)(sizeof(VexGuestAMD64State) + offsetof(VexGuestAMD64State, guest_RAX)))
 extern Long* sliceLeft;
+#define ALWAYS_ZERO (SLICE_LEFT + 8) /* the shadow of RCX */
 
 /* ---------------------------------------------------------------- threads */
 

@@ -242,11 +242,11 @@ static void callMiss(Block* b, const Group* g, IRExpr* a, IRExpr* guard)
    addStmtToIRSB(b->out, IRStmt_Dirty(call));
 }
 
-/* The address of a field of an entry, whose slot is known at translation (NULL) or a distance into the table. A sum of its
-   own for each use, which becomes part of the instruction that uses it. */
+/* The address of a field of an entry: where an entry lies, and how far from there. A sum of its own for each use, which
+   becomes part of the instruction that uses it. */
 static IRExpr* field(Block* b, IRExpr* slot, Addr entry, ULong offset)
 {
-   return slot == NULL ? word(entry + offset) : plus(b, slot, (Long)(entry + offset));
+   return plus(b, slot, (Long)(entry + offset));
 }
 
 static IRExpr* loadBase(Block* b, const Group* g, IRExpr* slot, Addr entry)
@@ -283,6 +283,8 @@ static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt
          return;
       }
       entry = (Addr)&table[(at >> 12) & (ENTRIES - 1)];
+      /* An absolute address would be loaded into a register of its own for each use. */
+      slot = tempOf(b, Ity_I64, IRExpr_Get(ALWAYS_ZERO, Ity_I64));
       ULong bits = 0;
       for (UInt i = 0; i < nParts; i++) {
          Addr from = at + parts[i].from;
@@ -291,11 +293,11 @@ static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt
       lines = word(bits);
       IRExpr* differs;
       if (g->writes == NULL)
-         differs = IRExpr_Binop(Iop_CmpNE64, word(page), loadBase(b, g, NULL, entry));
+         differs = IRExpr_Binop(Iop_CmpNE64, word(page), loadBase(b, g, slot, entry));
       else
          differs = IRExpr_Unop(Iop_CmpNEZ64, binary(b, Iop_Or64,
-                                                    binary(b, Iop_Xor64, loadBase(b, g, NULL, entry), word(page)),
-                                                    binary(b, Iop_Xor64, loadBase(b, g->writes, NULL, entry), word(page))));
+                                                    binary(b, Iop_Xor64, loadBase(b, g, slot, entry), word(page)),
+                                                    binary(b, Iop_Xor64, loadBase(b, g->writes, slot, entry), word(page))));
       callMiss(b, g, word(at), tempOf(b, Ity_I1, differs));
    } else {
       IRExpr* a = plus(b, IRExpr_RdTmp(root), g->offset);

@@ -605,8 +605,8 @@ void takeTable(Thread* t)
    }
    sliceLeft = leftOf[t->tid];
    if (sliceLeft == NULL) {
-      UChar none[8] = { 0 };
-      VG_(set_shadow_regs_area)(t->tid, 1, SLICE_LEFT - sizeof(VexGuestAMD64State), 8, none);
+      UChar none[16] = { 0 }; /* nothing left, and ALWAYS_ZERO */
+      VG_(set_shadow_regs_area)(t->tid, 1, SLICE_LEFT - sizeof(VexGuestAMD64State), sizeof(none), none);
       sliceLeft = &unplaced;
    }
    *sliceLeft = (Long)(t->sliceStart + sliceInstructions - t->instructions);
