@@ -495,7 +495,7 @@ static void merge(Entry* into, const Entry* from)
 /* Puts an entry where its turn comes. One for which there is no region is told at once; Java sorts such a slice. */
 static inline void arrange(Thread* t, Entry* e)
 {
-   static Region* last = regions;
+   static Region* last = regions; /* of this slice from its first entry on */
    Addr           page = pageOf(e);
    Region*        r = last;
    if (nRegions == 0 || r->number != page >> REGION_SHIFT) {
