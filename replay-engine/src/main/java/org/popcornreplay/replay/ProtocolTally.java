@@ -224,6 +224,11 @@ final class ProtocolTally implements Observer {
   }
 
   @Override
+  public void rightLost(int node, long page) {
+    run.rightLost(node, page);
+  }
+
+  @Override
   public void threadExits(int thread, int node) {
     run.threadExits(thread);
   }

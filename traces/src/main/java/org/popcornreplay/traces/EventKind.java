@@ -51,6 +51,14 @@ public enum EventKind {
    * when a compare-exchange failed, ip.
    */
   ATOMIC(20),
+  /**
+   * Does not cut: lies at the end of a slice. The thread had read a line again and again, without a
+   * system call, until another thread wrote it, and went on in this slice: object = the line's
+   * address, a0 instructions before it began to wait, a1 before the read that found the write (the
+   * same where it found it at once), a2 the thread that wrote, a3 that thread's instructions before
+   * the write, ip of the read.
+   */
+  SPIN(21),
 
   // Entry and exit of synchronisation functions; all cut. Between ENTER and EXIT lie the visits,
   // atomics and futex calls that the C library made. code = SyncFunction, object = the primitive's
@@ -95,7 +103,7 @@ public enum EventKind {
   /** True where the event ends the slice of its thread. */
   public boolean cutsSlice() {
     return switch (this) {
-      case ATOMIC, HEAP_ALLOC, HEAP_FREE -> false;
+      case ATOMIC, SPIN, HEAP_ALLOC, HEAP_FREE -> false;
       default -> true;
     };
   }

@@ -38,6 +38,7 @@ public final class Cores {
   private int busyCores;
   private int nextVictim;
   private long kernelNanos;
+  private int timers;
 
   /**
    * The cores of a node.
@@ -59,6 +60,11 @@ public final class Cores {
   /** How many there are; 0 = one for every thread and every piece of kernel work. */
   public int count() {
     return cores.length;
+  }
+
+  /** Steps of its own that wait, which do no more than to look whether a time slice is over. */
+  public int timers() {
+    return timers;
   }
 
   /** Nanoseconds of kernel threads' work so far. */
@@ -223,12 +229,14 @@ public final class Cores {
     core.timerSet = true;
     long share = woken.isEmpty() ? sliceNanos : 0;
     long end = Math.max(queue.nowNanos(), core.user.grantedNanos + share);
+    timers++;
     queue.at(node, end, () -> sliceEnds(index));
   }
 
   private void sliceEnds(int index) {
     Core core = cores[index];
     core.timerSet = false;
+    timers--;
     if (core.user == null || !hasWaiting()) {
       return;
     }
@@ -245,6 +253,7 @@ public final class Cores {
       fill(index);
     } else {
       core.timerSet = true;
+      timers++;
       queue.after(node, Math.max(1, sliceNanos / 16), () -> sliceEnds(index));
     }
   }

@@ -142,7 +142,7 @@ public final class AddressSpaceOrder {
   }
 
   /** What of the order a run has still before it. */
-  public static final class Run {
+  public static final class Run implements TurnQueue {
     private final Long2IntOpenHashMap left;
     private final Long2ObjectOpenHashMap<LongArrayList> followers;
     private final Long2ObjectOpenHashMap<RecordedOrder.Waiter> waiters =
@@ -194,7 +194,8 @@ public final class AddressSpaceOrder {
     }
 
     /** The earliest call that waits or is waited for, or {@link Long#MAX_VALUE}. */
-    long earliestWaiting() {
+    @Override
+    public long earliestWaiting() {
       long earliest = mappings.earliestAwaited();
       for (long sequence : waiters.keySet()) {
         earliest = Math.min(earliest, sequence);
@@ -203,7 +204,8 @@ public final class AddressSpaceOrder {
     }
 
     /** Lets a call that waits be made before its turn, and accesses not wait for it. */
-    void letGo(long sequence) {
+    @Override
+    public void letGo(long sequence) {
       left.remove(sequence);
       release(sequence);
       mappings.giveUp(sequence);

@@ -323,11 +323,18 @@ public final class RecordedOrder {
   /**
    * Lets the earliest recorded of all operations that wait for their turn go on.
    *
-   * @param addressSpace more that may wait
+   * @param others more that may wait
    * @return false where nothing waits
    */
-  public boolean letGoEarliest(AddressSpaceOrder.Run addressSpace) {
-    long earliest = addressSpace.earliestWaiting();
+  public boolean letGoEarliest(TurnQueue... others) {
+    long earliest = Long.MAX_VALUE;
+    TurnQueue other = null;
+    for (TurnQueue queue : others) {
+      if (queue.earliestWaiting() < earliest) {
+        earliest = queue.earliestWaiting();
+        other = queue;
+      }
+    }
     Line of = null;
     long key = -1;
     boolean acquires = false;
@@ -356,7 +363,7 @@ public final class RecordedOrder {
       return false;
     }
     if (of == null) {
-      addressSpace.letGo(earliest);
+      other.letGo(earliest);
       return true;
     }
     toFront(of, earliest);

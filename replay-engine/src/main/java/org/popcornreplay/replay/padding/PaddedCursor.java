@@ -209,7 +209,7 @@ final class PaddedCursor implements ThreadCursor {
   @Override
   public long object() {
     return switch (recorded.kind()) {
-      case ATOMIC, FUTEX, SYNC_ENTER, SYNC_EXIT, THREAD_START ->
+      case ATOMIC, SPIN, FUTEX, SYNC_ENTER, SYNC_EXIT, THREAD_START ->
           parts.place(recorded.object(), sequence);
       default -> recorded.object();
     };

@@ -307,6 +307,7 @@ public final class MemoryOrder {
 
   private static boolean endsSlice(EventKind kind) {
     return kind != EventKind.ATOMIC
+        && kind != EventKind.SPIN
         && kind != EventKind.HEAP_ALLOC
         && kind != EventKind.HEAP_FREE
         && kind != EventKind.SLICE;

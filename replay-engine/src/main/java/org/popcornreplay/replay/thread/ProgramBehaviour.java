@@ -72,7 +72,7 @@ final class ProgramBehaviour {
               e,
               0,
               () -> t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), then));
-      case SIGNAL, ATOMIC, HEAP_ALLOC, HEAP_FREE, SLICE -> then.run();
+      case SIGNAL, ATOMIC, SPIN, HEAP_ALLOC, HEAP_FREE, SLICE -> then.run();
     }
   }
 
@@ -158,6 +158,7 @@ final class ProgramBehaviour {
 
   private void endWithGroup(ReplayThread t) {
     t.end();
+    run.spinningThreads().lookAgain();
     for (int i = 0; i < run.threadCount(); i++) {
       ReplayThread other = run.thread(i);
       if (other != null && other.hasStarted() && !other.hasEnded() && run.popcorn().hasEnded(i)) {
@@ -318,6 +319,16 @@ final class ProgramBehaviour {
           sleepingPollers--;
           then.run();
         });
+  }
+
+  /**
+   * A thread reads a line again and again. Where all others wait too, what it waits for does not
+   * come by itself: an operation that waits for its turn goes first.
+   */
+  void spins() {
+    if (run.onlySpins(sleepingPollers)) {
+      run.breakOrder();
+    }
   }
 
   /** A look at what has not happened yet: the loop sleeps, and looks again. */

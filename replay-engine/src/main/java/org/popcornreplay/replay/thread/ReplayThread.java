@@ -41,6 +41,8 @@ public final class ReplayThread extends CallingThread {
   private long records;
   private int migrations;
   private long nextMove;
+  private final boolean spins;
+  private long spunTo;
 
   private final Step check = this::check;
   private final Step continueUser = this::continueUser;
@@ -49,6 +51,7 @@ public final class ReplayThread extends CallingThread {
   ReplayThread(int number, RunContext run, ThreadCursor cursor) {
     super(number, run);
     this.cursor = cursor;
+    spins = run.spinningThreads().waits().concern(number);
     nextMove = run.placement().nextMove(number, 1);
     slice = new SliceBuffer(run.scale(), run.popcorn(), run.updateReadsFirst());
   }
@@ -207,6 +210,7 @@ public final class ReplayThread extends CallingThread {
   @Override
   void end() {
     ended = true;
+    run.spinningThreads().stored(number, Long.MAX_VALUE);
     user = false;
     enter(ThreadState.IDLE);
     endNanos = run.now();
@@ -351,8 +355,15 @@ public final class ReplayThread extends CallingThread {
     }
     records++;
     if (!cursor.isEvent()) {
+      if (cursor.instructions() < spunTo && (cursor.flags() & VisitFlags.KERNEL) == 0) {
+        onRecord = false; // a slice of a loop that is over
+        return true;
+      }
       onRecord = slice.load(cursor, run.wantsAtomics(this), run.lockedReadsFirst(node));
       if (!slice.isKernel()) {
+        if (spins) {
+          run.spinningThreads().mark(number, slice);
+        }
         slice.waitBehind(run.memoryOrder().look(number, slice.start()));
         slice.waitForExits(run.memoryOrder().joins(number, slice.start()));
       }
@@ -364,7 +375,7 @@ public final class ReplayThread extends CallingThread {
       onRecord = false;
       return true;
     }
-    if (kind == EventKind.SLICE) {
+    if (kind == EventKind.SLICE || kind == EventKind.SPIN) {
       onRecord = false;
       return true;
     }
@@ -493,6 +504,18 @@ public final class ReplayThread extends CallingThread {
         slice.nextAccess();
         continue;
       }
+      if (kind == SliceBuffer.STORE) {
+        run.spinningThreads().stored(number, run.spinningThreads().waits().store(slice.marked()));
+        slice.nextAccess();
+        continue;
+      }
+      if (kind == SliceBuffer.SPIN) {
+        if (!spun(slice.marked())) {
+          return false;
+        }
+        slice.nextAccess();
+        continue;
+      }
       currentIp = slice.accessIp();
       if (!fetchText(currentIp, continueUser)) {
         return false;
@@ -529,6 +552,46 @@ public final class ReplayThread extends CallingThread {
     }
     finishSlice();
     return true;
+  }
+
+  /** Looks whether what the thread spins for has happened; false where it has not, or it faults. */
+  private boolean spun(int wait) {
+    SpinningThreads spinning = run.spinningThreads();
+    long line = spinning.waits().line(wait);
+    long page = run.scale().pageOf(line);
+    currentIp = spinning.waits().ip(wait);
+    if (!fetchText(currentIp, continueUser)) {
+      return false;
+    }
+    if (!run.popcorn().mayAccess(node, slice.indexOf(page), false)) {
+      currentAddress = line;
+      if (!fault(page, false, AccessMode.USER, continueUser)) {
+        return false;
+      }
+    }
+    if (!spinning.hasHappened(wait)) {
+      standStill(true);
+      waitsFor("store by thread " + spinning.waits().writer(wait), line);
+      spinning.waits(this, wait, slice.start() + slice.length());
+      run.behaviour().spins();
+      return false;
+    }
+    waitsForNothing();
+    spinning.goesOn(this, wait);
+    standStill(false);
+    if (spinning.waits().end(wait) > instructions) {
+      spunTo = spinning.waits().end(wait);
+      instructions = spunTo;
+      rebase();
+    }
+    return true;
+  }
+
+  /** Looks again in this moment whether it may go on, where it spins on its core. */
+  void lookAgainNow() {
+    if (user) {
+      lookAgainAt(Math.max(run.now(), timeOf(instructions)));
+    }
   }
 
   /** Whether all accesses of the slice hit now; remembered until the node loses a right. */

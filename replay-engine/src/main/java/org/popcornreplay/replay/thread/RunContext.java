@@ -11,6 +11,7 @@ import org.popcornreplay.replay.cpu.Cores;
 import org.popcornreplay.replay.cpu.NodeSpeeds;
 import org.popcornreplay.replay.order.AddressSpaceOrder;
 import org.popcornreplay.replay.order.RecordedOrder;
+import org.popcornreplay.replay.order.SpinWaits;
 import org.popcornreplay.replay.placement.Placement;
 import org.popcornreplay.replay.time.EventQueue;
 import org.popcornreplay.replay.time.Jitter;
@@ -53,6 +54,7 @@ public final class RunContext {
   private final AddressSpace addressSpace;
   private final MemoryOrder memoryOrder;
   private final AddressSpaceOrder.Run addressSpaceOrder;
+  private final SpinningThreads spinningThreads;
   private final ReplayThread[] threads;
   private final long[] tidAddresses;
   private final ProgramBehaviour behaviour;
@@ -87,6 +89,11 @@ public final class RunContext {
     addressSpace = new AddressSpace(parts.maps(), parts.scale());
     addressSpaceOrder = parts.census().addressSpaceOrder().begin();
     memoryOrder = parts.census().memoryOrder(parts.threads(), parts.cursors());
+    spinningThreads =
+        new SpinningThreads(
+            this,
+            parts.order().keepsAll() ? new SpinWaits(0) : parts.census().spinWaits(),
+            parts.threads());
     threads = new ReplayThread[parts.threads()];
     tidAddresses = new long[parts.threads()];
     endWatchers = new Step[parts.threads()];
@@ -135,7 +142,9 @@ public final class RunContext {
    * @return false where none waits so
    */
   public boolean breakOrder() {
-    boolean broken = parts.order().letGoEarliest(addressSpaceOrder) || behaviour.endEarliestWait();
+    boolean broken =
+        parts.order().letGoEarliest(addressSpaceOrder, spinningThreads)
+            || behaviour.endEarliestWait();
     brokenOrders += broken ? 1 : 0;
     return broken;
   }
@@ -151,6 +160,37 @@ public final class RunContext {
 
   AddressSpaceOrder.Run addressSpaceOrder() {
     return addressSpaceOrder;
+  }
+
+  SpinningThreads spinningThreads() {
+    return spinningThreads;
+  }
+
+  /** The protocol says that a node has lost a right on a page. */
+  public void rightLost(int node, long page) {
+    spinningThreads.rightLost(node, page);
+  }
+
+  /**
+   * Whether no thread that spins lets another one run, and nothing else waits to happen than so
+   * many steps and the ends of time slices.
+   */
+  boolean onlySpins(long steps) {
+    long own = steps;
+    for (Cores ofNode : parts.cores()) {
+      own += ofNode.timers();
+    }
+    if (parts.queue().pendingSteps() > own) {
+      return false;
+    }
+    for (ReplayThread t : threads) {
+      if (t != null
+          && t.state() == ThreadState.RUN_QUEUE
+          && !spinningThreads.isSpinning(t.number())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether the write that ends a poll has happened. */
@@ -274,6 +314,7 @@ public final class RunContext {
   void processExits() {
     processExited = true;
     endNanos = Math.max(endNanos, now());
+    spinningThreads.lookAgain();
   }
 
   /** The run is over: threads that the program left behind have been what they are until now. */

@@ -132,6 +132,12 @@ abstract class ScheduledThread extends CoreUser implements KernelThread {
     clock.set(instructions, run.now());
   }
 
+  /** Executes a loop of few instructions from here on, or goes on behind it. */
+  final void standStill(boolean on) {
+    rebase();
+    clock.standStill(on);
+  }
+
   final long timeOf(long atInstructions) {
     return clock.timeOf(atInstructions, run.femtosPerInstruction(node));
   }

@@ -22,7 +22,16 @@ final class SliceBuffer {
   /** Not an access: the thread waits here for the exit of another. */
   static final int JOIN = 4;
 
+  /** Not an access: the thread waits here for the store of another. */
+  static final int SPIN = 5;
+
+  /** Not an access: what others wait for has happened with the write before. */
+  static final int STORE = 6;
+
   private static final int KIND_BITS = 3;
+
+  /** Behind whatever else happens at the same instruction. */
+  private static final int LAST_ITEM = 1 << 28;
 
   private static final int CACHE = 1024;
   private static final int FEW = 16;
@@ -52,6 +61,11 @@ final class SliceBuffer {
   private MemoryOrder.Poll look;
   private boolean lockedUpdateReadsFirst;
   private List<MemoryOrder.Join> joins = List.of();
+
+  private int marks;
+  private int[] markKind = new int[4];
+  private int[] markOffset = new int[4];
+  private int[] markNumber = new int[4];
 
   private long[] keys = new long[32];
   private int keyCount;
@@ -124,6 +138,7 @@ final class SliceBuffer {
     active = true;
     look = null;
     joins = List.of();
+    marks = 0;
     position = 0;
     keyCount = 0;
     hitNode = -1;
@@ -144,9 +159,27 @@ final class SliceBuffer {
     joins = of;
   }
 
-  /** Whether the slice waits for what another thread does. */
+  /** A wait of its own (SPIN) or of another thread that it ends (STORE), at an instruction. */
+  void mark(int kind, long instructions, int number) {
+    if (marks == markKind.length) {
+      markKind = Arrays.copyOf(markKind, 2 * marks);
+      markOffset = Arrays.copyOf(markOffset, 2 * marks);
+      markNumber = Arrays.copyOf(markNumber, 2 * marks);
+    }
+    markKind[marks] = kind;
+    markOffset[marks] = (int) Math.max(0, instructions - start);
+    markNumber[marks] = number;
+    marks++;
+  }
+
+  /** The number of the wait at which it stands. */
+  int marked() {
+    return markNumber[item() & (LAST_ITEM - 1)];
+  }
+
+  /** Whether the slice waits for what another thread does, or others wait for what it does. */
   boolean waits() {
-    return look != null || !joins.isEmpty();
+    return look != null || !joins.isEmpty() || marks > 0;
   }
 
   /** The thread for whose exit the slice waits where it stands. */
@@ -339,7 +372,7 @@ final class SliceBuffer {
    * @param done instructions that the thread has executed
    */
   void sort(long done) {
-    int wanted = 2 * size + atomics + 1 + joins.size();
+    int wanted = 2 * size + atomics + 1 + joins.size() + marks;
     if (keys.length < wanted) {
       keys = new long[2 * wanted];
     }
@@ -363,11 +396,14 @@ final class SliceBuffer {
     for (int i = 0; i < joins.size(); i++) {
       keys[keyCount++] = key(joins.get(i).offset(), i, JOIN);
     }
+    for (int i = 0; i < marks; i++) {
+      keys[keyCount++] = key(markOffset[i], LAST_ITEM + i, markKind[i]);
+    }
     sortKeys();
     sorted = true;
     position = 0;
     // An atomic operation has its turn however late it comes: others wait for it.
-    while (hasAccess() && start + offset() < done && kind() != ATOMIC && kind() != JOIN) {
+    while (hasAccess() && start + offset() < done && (kind() < ATOMIC || kind() == LOOK)) {
       position++;
     }
   }

@@ -6,6 +6,8 @@ import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.function.IntFunction;
 import org.popcornreplay.replay.order.AddressSpaceOrder;
+import org.popcornreplay.replay.order.RecordedOrder;
+import org.popcornreplay.replay.order.SpinWaits;
 import org.popcornreplay.traces.SyncFunction;
 import org.popcornreplay.traces.ThreadCursor;
 
@@ -28,6 +30,8 @@ public final class SyncCensus {
   private final Int2LongOpenHashMap exits = new Int2LongOpenHashMap();
   private UnnamedBarriers unnamedBarriers = UnnamedBarriers.none();
   private UnnamedMutexes unnamedMutexes = UnnamedMutexes.none();
+  private SpinWaits spinWaits = new SpinWaits(0);
+  private int depth;
   private boolean joins;
   private boolean functions;
   private boolean sleeps;
@@ -35,9 +39,11 @@ public final class SyncCensus {
   /** Reads the events of all threads. */
   public static SyncCensus of(int threads, IntFunction<ThreadCursor> events) {
     SyncCensus census = new SyncCensus();
+    census.spinWaits = new SpinWaits(threads);
     for (int t = 0; t < threads; t++) {
       ThreadCursor cursor = events.apply(t);
       census.guardedAtomics.nextThread();
+      census.depth = 0;
       while (cursor.next()) {
         if (cursor.isEvent()) {
           census.take(t, cursor);
@@ -45,6 +51,7 @@ public final class SyncCensus {
       }
     }
     census.addressSpaceOrder.complete();
+    census.spinWaits.complete();
     if (!census.functions && threads > 1) {
       census.findUnnamed(threads, events);
     }
@@ -69,8 +76,18 @@ public final class SyncCensus {
       case SYNC_ENTER -> {
         entered(thread, cursor);
         guardedAtomics.enter(cursor);
+        depth += RecordedOrder.isDecided(cursor.code()) ? 1 : 0;
       }
-      case SYNC_EXIT -> guardedAtomics.exit(cursor);
+      case SYNC_EXIT -> {
+        guardedAtomics.exit(cursor);
+        depth -= depth > 0 && RecordedOrder.isDecided(cursor.code()) ? 1 : 0;
+      }
+      case SPIN -> {
+        // What a function that is decided anew waits for is decided with it.
+        if (depth == 0) {
+          spinWaits.add(thread, cursor);
+        }
+      }
       case ATOMIC -> guardedAtomics.atomic(cursor.object());
       case SYSCALL -> sleeps |= SystemCalls.isSleep(cursor.code());
       case VMA -> addressSpaceOrder.add(thread, cursor);
@@ -138,6 +155,11 @@ public final class SyncCensus {
       return MemoryOrder.none();
     }
     return MemoryOrder.of(threads, cursors, !functions);
+  }
+
+  /** Where threads wait for another one's store by reading a line again and again. */
+  SpinWaits spinWaits() {
+    return spinWaits;
   }
 
   /** Barriers of a program whose functions were not seen. */

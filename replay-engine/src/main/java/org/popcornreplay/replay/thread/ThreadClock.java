@@ -7,6 +7,7 @@ final class ThreadClock {
   // Instruction baseInstructions executes at baseNanos.
   private long baseNanos;
   private long baseInstructions;
+  private boolean still;
 
   /** The thread goes on at this moment, with the instruction at which it stopped. */
   void goesOnAt(long nanos) {
@@ -17,6 +18,11 @@ final class ThreadClock {
   void set(long instructions, long nanos) {
     baseInstructions = Math.max(baseInstructions, instructions);
     baseNanos = nanos;
+  }
+
+  /** Whether the thread executes the same few instructions again and again. */
+  void standStill(boolean on) {
+    still = on;
   }
 
   /** The thread stops now. */
@@ -41,7 +47,7 @@ final class ThreadClock {
   }
 
   long instructionsAt(long nanos, long femtosPerInstruction) {
-    if (femtosPerInstruction == 0 || nanos <= baseNanos) {
+    if (femtosPerInstruction == 0 || nanos <= baseNanos || still) {
       return baseInstructions;
     }
     return baseInstructions + (nanos - baseNanos) * FEMTOS_PER_NANO / femtosPerInstruction;

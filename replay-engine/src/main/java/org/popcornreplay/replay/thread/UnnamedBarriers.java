@@ -79,7 +79,7 @@ final class UnnamedBarriers {
     long before = 0;
     long last = 0;
     while (cursor.next()) {
-      if (!cursor.isEvent()) {
+      if (!cursor.isEvent() || cursor.kind() == EventKind.SPIN) {
         continue;
       }
       if (cursor.kind() == EventKind.ATOMIC) {
@@ -103,7 +103,9 @@ final class UnnamedBarriers {
       LongOpenHashSet otherWords) {
     long inside = 0;
     while (cursor.next()) {
-      if (!cursor.isEvent() || cursor.kind() == EventKind.SIGNAL) {
+      if (!cursor.isEvent()
+          || cursor.kind() == EventKind.SIGNAL
+          || cursor.kind() == EventKind.SPIN) {
         continue;
       }
       long object = cursor.object();

@@ -63,6 +63,7 @@ public final class CaptureStream {
   private final List<RecordedThread> threads = new ArrayList<>();
   private final LoadedImages images = new LoadedImages();
   private final SliceRows slice = new SliceRows();
+  private final SpinLoops spins = new SpinLoops(this::spun);
   private final Long2LongOpenHashMap liveBlocks = new Long2LongOpenHashMap();
   private final Long2ObjectOpenHashMap<Segment> segments = new Long2ObjectOpenHashMap<>();
   private final long[] event = new long[EVENT_WORDS];
@@ -351,10 +352,31 @@ public final class CaptureStream {
     }
     long reads = trace.reads();
     long writes = trace.writes();
-    slice.emit(trace);
+    slice.emit(trace, spins);
     t.reads += trace.reads() - reads;
     t.writes += trace.writes() - writes;
     accesses += trace.reads() - reads + trace.writes() - writes;
+  }
+
+  /** A thread went on after it had waited for another thread's write, in the slice that ends. */
+  private void spun(
+      int number, long at, long line, long from, long until, int writer, long writtenAt, long ip) {
+    trace.event(
+        number,
+        at,
+        sequence++,
+        EventKind.SPIN,
+        0,
+        line,
+        from,
+        until,
+        writer,
+        writtenAt,
+        0,
+        0,
+        0,
+        0,
+        ip);
   }
 
   private void reached(RecordedThread t, long at) {
@@ -480,6 +502,7 @@ public final class CaptureStream {
     t.parent = record.number(8) - 1;
     t.stackLow = record.wide(16);
     t.stackHigh = record.wide(24);
+    spins.stack(record.number(0), t.stackLow, t.stackHigh);
   }
 
   private void threadEnds() throws IOException {

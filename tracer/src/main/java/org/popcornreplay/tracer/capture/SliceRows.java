@@ -183,15 +183,17 @@ final class SliceRows {
     return 1L << low;
   }
 
-  /** Writes the rows and forgets them. */
-  void emit(TraceWriter trace) {
+  /** Writes the rows, shows them to who looks for loops that wait, and forgets them. */
+  void emit(TraceWriter trace, SpinLoops spins) {
     int length = Math.toIntExact(end - start);
-    if (sorted) {
-      trace.visits(thread, start, length, rows, null, rows.size());
-    } else {
-      int kept = mergedOrder();
-      trace.visits(thread, start, length, rows, order, kept);
+    int[] kept = null;
+    int count = rows.size();
+    if (!sorted) {
+      count = mergedOrder();
+      kept = order;
     }
+    trace.visits(thread, start, length, rows, kept, count);
+    spins.slice(thread, start, length, rows, kept, count);
     rows.setSize(0);
     sorted = true;
   }

@@ -111,6 +111,7 @@ final class ThreadCheck {
         }
       }
       case SYNC_ENTER, SYNC_EXIT -> sync(c, at);
+      case SPIN -> spin(c, at);
       default -> {}
     }
     began = true;
@@ -136,6 +137,17 @@ final class ThreadCheck {
       if (reader.manifest().complete() && threads.row((int) c.argument(1)) < 0) {
         fault(at + "a1=" + c.argument(1) + ", expected a thread of the table or -1");
       }
+    }
+  }
+
+  private void spin(ThreadCursor c, String at) {
+    long from = c.argument(0);
+    long until = c.argument(1);
+    if (from < 0 || from > until || until > c.instructions()) {
+      fault(at + "a0=" + from + " a1=" + until + ", expected 0 <= a0 <= a1 <= instructions");
+    }
+    if (reader.manifest().complete() && threads.row((int) c.argument(2)) < 0) {
+      fault(at + "a2=" + c.argument(2) + ", expected a thread of the table");
     }
   }
 

@@ -59,7 +59,7 @@ public final class PerfettoExport {
     while (c.next()) {
       EventKind kind = c.kind();
       switch (kind) {
-        case HEAP_ALLOC, HEAP_FREE, ATOMIC, SLICE -> {}
+        case HEAP_ALLOC, HEAP_FREE, ATOMIC, SPIN, SLICE -> {}
         case SYNC_ENTER -> {
           open++;
           begin(json, function(c.code()), "B", c.thread(), c.instructions());
