@@ -398,6 +398,19 @@ public final class ThreadBuilder {
     return leave(function, object, a0, a1, result);
   }
 
+  /**
+   * It had read a line again and again until another thread's store, and now goes on.
+   *
+   * @param from its instructions before it began to wait
+   * @param until its instructions before the read that found the store; a slice begins there
+   * @param writtenAt instructions of the writer before the store
+   */
+  public ThreadBuilder spun(
+      long line, long from, long until, ThreadBuilder writer, long writtenAt) {
+    event(EventKind.SPIN, 0, line, from, until, writer.number, writtenAt, 0, 0, 0);
+    return this;
+  }
+
   /** Enters a synchronisation function. */
   public ThreadBuilder enter(SyncFunction function, long object, long a0, long a1) {
     event(SYNC_ENTER, function.code(), object, a0, a1, 0, 0, 0, 0, 0);
