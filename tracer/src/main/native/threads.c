@@ -185,6 +185,10 @@ static void codeStarts(ThreadId tid, ULong blocks)
 {
    keepTurn();
    running = threadOf[tid];
+   /* PAUSE, as in a loop that waits, ends a turn in the middle of a slice. The slice ends there too, so that the slices of
+      all threads come in the order in which they happened. */
+   if (running != NULL && turnOf != NULL && turnOf != running && !fullDetail && turnOf->instructions != turnOf->sliceStart)
+      cutSlice(turnOf);
    takeTable(running);
    if (running != NULL && turnOf != running) {
       turnOf = running;

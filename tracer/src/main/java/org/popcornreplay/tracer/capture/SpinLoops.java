@@ -21,6 +21,9 @@ final class SpinLoops {
   /** Instructions of the longest loop that is taken for one. */
   private static final int LOOP_INSTRUCTIONS = 256;
 
+  /** A loop of which no whole slice was seen reads its line at least this often. */
+  private static final int SHORT_LOOP_INSTRUCTIONS = 16;
+
   /** Code addresses of reads of one line in one loop lie closer than this. */
   private static final int LOOP_BYTES = 256;
 
@@ -65,6 +68,8 @@ final class SpinLoops {
     long lines;
     long ip;
     long begin = -1; // -1: not known, as no whole slice of the loop was seen
+    int turn; // instructions from one read to the next; 0: not known either
+    boolean tight; // read its line very often, and no other of the page
     long end;
 
     Loop(long page, long lines, long ip, int reads, long from, long end, long ownIp) {
@@ -94,7 +99,7 @@ final class SpinLoops {
   private final List<Spinner> threads = new ArrayList<>();
   private final Long2ObjectOpenHashMap<List<Loop>> loopsByPage = new Long2ObjectOpenHashMap<>();
 
-  /** Code addresses of reads in such loops, and instructions of one turn of the loop. */
+  /** Code addresses of reads that waited for others, and instructions from one to the next. */
   private final Long2IntOpenHashMap knownReaders = new Long2IntOpenHashMap();
 
   private final Long2ObjectOpenHashMap<Long2ObjectOpenHashMap<KnownLine>> knownLines =
@@ -156,7 +161,7 @@ final class SpinLoops {
     if (!knownReaders.isEmpty()) {
       look(number, start, length, after);
     }
-    begin(t, after, start, length);
+    begin(t, after, start, length, onlyLooks);
     if (!onlyLooks && !(loopsByPage.isEmpty() && knownLines.isEmpty())) {
       note(number, start, length);
     }
@@ -183,7 +188,7 @@ final class SpinLoops {
 
   /** Whether a slice does the same every few instructions, and that is to read a few lines. */
   private boolean onlyLooks(Spinner t, int length) {
-    if (length < SHORTEST_INSTRUCTIONS || count > 2 * MOST_LINES) {
+    if (count > 2 * MOST_LINES) {
       return false;
     }
     int lines = 0;
@@ -211,12 +216,25 @@ final class SpinLoops {
     return -1;
   }
 
-  private boolean isSameRead(Loop loop, int r) {
+  /** Whether a slice begins with what the loop reads. */
+  private boolean readsOn(Loop loop, int r) {
     return r >= 0
         && rows.firstRead[r] >= 0
         && rows.firstRead[r] < LOOP_INSTRUCTIONS
-        && Math.abs(rows.readIp[r] - loop.ip) < LOOP_BYTES
         && (rows.readLines[r] & loop.lines) != 0;
+  }
+
+  private boolean isSameRead(Loop loop, int r) {
+    return Math.abs(rows.readIp[r] - loop.ip) < LOOP_BYTES;
+  }
+
+  /** Whether a slice, in which a loop is left, shows that it was one that waits. */
+  private boolean wasWaiting(Loop loop, int r, int length) {
+    boolean waited =
+        loop.begin >= 0
+            || knownReaders.containsKey(rows.readIp[r])
+            || (loop.tight && (long) rows.reads[r] * LOOP_INSTRUCTIONS < length);
+    return waited && isSameRead(loop, r);
   }
 
   /** The thread's loops of the slice before go on, or end with what others wrote. */
@@ -226,13 +244,18 @@ final class SpinLoops {
     Write ending = null;
     for (Loop loop : before) {
       int r = loop.end == start ? find(loop.page) : -1;
-      if (!isSameRead(loop, r)) {
+      if (!readsOn(loop, r)) {
         continue;
       }
-      if (onlyLooks) {
+      // A turn ends a few instructions behind a slice, and these are a slice of their own.
+      boolean isLong = length >= SHORTEST_INSTRUCTIONS;
+      if (onlyLooks && !isLong && loop.writes.isEmpty()) {
+        loop.end = start + length;
+        after.add(loop);
+      } else if (onlyLooks && isLong && (loop.begin < 0 || isSameRead(loop, r))) {
         goesOn(loop, r, start, length);
         after.add(loop);
-      } else {
+      } else if (wasWaiting(loop, r, length)) {
         Write write = ending(loop);
         if (write != null && (ended == null || write.number() > ending.number())) {
           ended = loop;
@@ -250,8 +273,8 @@ final class SpinLoops {
         seen.last = ended.writes.get(ended.writes.size() - 1);
         seen.seen.put(number, writes);
       }
-      knownReaders.putIfAbsent(ended.ip, 0);
-      knownReaders.putIfAbsent(rows.readIp[r], knownReaders.get(ended.ip));
+      knownReaders.put(ended.ip, turn(ended));
+      knownReaders.put(rows.readIp[r], turn(ended));
       listener.waited(
           number,
           start + length,
@@ -265,20 +288,23 @@ final class SpinLoops {
   }
 
   private void goesOn(Loop loop, int r, long start, int length) {
-    int turn = Math.max(1, length / rows.reads[r]);
+    loop.turn = Math.max(1, length / rows.reads[r]);
     if (loop.begin < 0) {
-      loop.begin = Math.max(loop.from, loop.end - (long) loop.reads * turn);
+      loop.begin = begin(loop);
+      loop.ip = rows.readIp[r]; // the first slice may have read something else of the page before
     }
-    knownReaders.put(loop.ip, turn);
-    knownReaders.put(rows.readIp[r], turn);
     loop.lines &= rows.readLines[r];
     loop.end = start + length;
     loop.writes.clear(); // it looked at what was written, and went on
   }
 
-  /** Where a loop began: behind whatever else its first slice did. */
+  private int turn(Loop loop) {
+    return loop.turn > 0 ? loop.turn : knownReaders.get(loop.ip);
+  }
+
+  /** Where a loop began, behind whatever else its first slice did; -1 where nothing tells it. */
   private long begin(Loop loop) {
-    int turn = knownReaders.get(loop.ip);
+    int turn = turn(loop);
     if (loop.begin >= 0 || turn == 0) {
       return loop.begin;
     }
@@ -351,7 +377,7 @@ final class SpinLoops {
   }
 
   /** Loops that may have begun in a slice: what it read every few instructions to its end. */
-  private void begin(Spinner t, List<Loop> after, long start, int length) {
+  private void begin(Spinner t, List<Loop> after, long start, int length, boolean onlyLooks) {
     for (int i = 0; i < count && after.size() < MOST_LOOPS; i++) {
       int r = row(i);
       if (!readsToTheEnd(r, length) || isStack(t, rows.page[r]) || has(after, rows.page[r])) {
@@ -359,7 +385,7 @@ final class SpinLoops {
       }
       boolean wrote = (rows.readLines[r] & rows.writeLines[r]) != 0;
       int first = wrote ? Math.max(rows.firstRead[r], rows.firstWrite[r]) : rows.firstRead[r];
-      after.add(
+      Loop loop =
           new Loop(
               rows.page[r],
               rows.readLines[r],
@@ -367,7 +393,15 @@ final class SpinLoops {
               rows.reads[r],
               start + first,
               start + length,
-              wrote ? rows.writeIp[r] : 0));
+              wrote ? rows.writeIp[r] : 0);
+      if (onlyLooks && first < LOOP_INSTRUCTIONS && first < length / 2) {
+        loop.begin = start + first;
+        loop.turn = Math.max(1, length / rows.reads[r]);
+      }
+      loop.tight =
+          (long) rows.reads[r] * SHORT_LOOP_INSTRUCTIONS >= length - first
+              && Long.bitCount(rows.readLines[r]) == 1;
+      after.add(loop);
     }
   }
 
