@@ -355,7 +355,8 @@ public final class ReplayThread extends CallingThread {
     }
     records++;
     if (!cursor.isEvent()) {
-      if (cursor.instructions() + cursor.length() <= spunTo
+      if (spins
+          && cursor.instructions() + cursor.length() <= spunTo
           && (cursor.flags() & VisitFlags.KERNEL) == 0) {
         onRecord = false; // a slice of a loop that is over
         return true;
