@@ -25,7 +25,6 @@ import org.popcornreplay.traces.TraceWriter;
 /** Packed rows, as stream.h describes them, become visits that are sorted by page, one a page. */
 class SliceRowsTest {
   private static final int LENGTH = 10_000;
-  private static final SpinLoops NOBODY_WAITS = new SpinLoops((t, at, l, f, u, w, wa, ip) -> {});
 
   @TempDir Path scratch;
 
