@@ -433,7 +433,7 @@ class SpinReplayTest {
                 main.join(t);
               }
             });
-    chain(rounds * 4 * 5_000_000, run);
+    chain(rounds * 4L * 5_000_000, run);
   }
 
   @Test
