@@ -171,6 +171,10 @@ record Recording(
     Set<String> notes = new LinkedHashSet<>(stream.notes());
     if (children != null) {
       notes.addAll(children.notes());
+    } else if (stream.replaced()) {
+      notes.add(
+          "the program became another one (exec), which is not in the trace, expected"
+              + " --follow-children or the command line of that program");
     }
     for (String note : notes) {
       System.err.println("popcorn-trace: " + note);
