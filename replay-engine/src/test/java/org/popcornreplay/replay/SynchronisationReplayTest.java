@@ -232,6 +232,50 @@ class SynchronisationReplayTest {
   }
 
   @Test
+  void anAccessWhoseMappingWaitsForTheLockThatItsThreadHoldsIsNoFault() throws IOException {
+    long broken =
+        assertReplays(
+            trace -> {
+              long lock = trace.region("lock", 1);
+              long arena = 0x7000_0000L;
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder first = trace.spawn(main, "first");
+              ThreadBuilder second = trace.spawn(main, "second");
+              main.mmap(arena + 16 * PAGE, PAGE, 3);
+              // The second finds what the first has put there, in the recording; not if it is
+              // faster.
+              first.compute(10_000_000).lock(lock).mmap(arena, PAGE, 3).write(arena).unlock(lock);
+              second.lock(lock).read(arena).unlock(lock).exit();
+              first.exit();
+              main.join(first).join(second);
+            },
+            "tcp-10g-nodelay",
+            new RunListener() {});
+    assertEquals(1, broken);
+  }
+
+  @Test
+  void ofSleepersOnOneWordTheOneWakesThatDidInTheRecording() throws IOException {
+    long broken =
+        assertReplays(
+            trace -> {
+              long word = trace.region("word", 1);
+              ThreadBuilder main = trace.mainThread();
+              ThreadBuilder early = trace.spawn(main, "early");
+              ThreadBuilder late = trace.spawn(main, "late");
+              late.compute(1_000_000);
+              main.compute(10_000_000).atomic(word).futexWake(word, 1, 1);
+              late.futexWait(word, 0, 0).atomic(word + 64).exit();
+              main.atomic(word + 64).compute(1_000_000).futexWake(word, 1, 1);
+              early.futexWait(word, 0, 0).exit();
+              main.join(early).join(late);
+            },
+            "tcp-10g-nodelay",
+            new RunListener() {});
+    assertEquals(0, broken);
+  }
+
+  @Test
   void aStackIsUnmappedAfterTheEndOfItsThread() throws IOException {
     List<String> wakes =
         wakesOf(

@@ -136,8 +136,12 @@ public final class Mappings {
       return comes ? awaited(thread, next) : GOES_ON;
     }
 
+    /** What was waited for in vain, as it waits itself for what this thread does, is not there. */
     private long awaited(int thread, Call call) {
-      return call.thread != thread && !givenUp.contains(call.sequence) ? call.sequence : GOES_ON;
+      if (call.thread == thread) {
+        return GOES_ON;
+      }
+      return givenUp.contains(call.sequence) ? IN_VAIN : call.sequence;
     }
 
     /** Tells the waiter once the call has been made. */

@@ -23,6 +23,7 @@ final class ProgramBehaviour {
 
   private final RunContext run;
   private final Synchronisation synchronisation;
+  private final FutexSleepers sleepers = new FutexSleepers();
   private final int[] depth;
   private final long[] enteredNanos;
   private long sleepingPollers;
@@ -341,9 +342,13 @@ final class ProgramBehaviour {
     synchronisation.join(t, exiting, t::continueUser);
   }
 
-  /** Ends a wait for a condition, where nothing else can go on. */
+  /** Ends a wait for a condition or a futex, where nothing else can go on. */
   boolean endEarliestWait() {
-    return synchronisation.endEarliestWait();
+    if (synchronisation.endEarliestWait()) {
+      return true;
+    }
+    int sleeper = sleepers.takeFirst();
+    return sleeper != FutexSleepers.NOBODY && run.popcorn().endFutexWait(sleeper);
   }
 
   // ---- Futexes outside of functions that are decided anew.
@@ -380,6 +385,9 @@ final class ProgramBehaviour {
         long clock = e.argument(2) >= 0 ? e.argument(2) : Popcorn.NO_TIMEOUT;
         boolean absolute = command == FUTEX_WAIT_BITSET && clock != Popcorn.NO_TIMEOUT;
         long timeout = absolute ? remaining(e) : clock;
+        if (dying == null && timeout == Popcorn.NO_TIMEOUT) {
+          sleepers.begins(address, t.number(), sequence);
+        }
         t.operate(
             ThreadState.FUTEX,
             "futex wait",
@@ -391,16 +399,26 @@ final class ProgramBehaviour {
                 popcorn.futexWait(t.number(), page, address, word, timeout, ended);
               }
             },
-            result -> then.run());
+            result -> {
+              sleepers.ends(address, t.number());
+              then.run();
+            });
       }
       case FUTEX_WAKE, FUTEX_WAKE_BITSET -> {
         int count = (int) Math.max(0, Math.min(Integer.MAX_VALUE, e.argument(1)));
         run.order().changed(address, sequence);
+        int sleeper = count == 1 ? sleepers.takeFirst(address) : FutexSleepers.NOBODY;
         t.operate(
             ThreadState.FUTEX,
             "futex wake",
             address,
-            (popcorn, ended) -> popcorn.futexWake(t.number(), page, address, count, ended),
+            (popcorn, ended) -> {
+              if (sleeper == FutexSleepers.NOBODY) {
+                popcorn.futexWake(t.number(), page, address, count, ended);
+              } else {
+                popcorn.futexWakeSleeper(t.number(), page, address, sleeper, ended);
+              }
+            },
             result -> then.run());
       }
       default -> t.computeFor(ThreadState.SYSCALL, run.systemCallNanos(t.node()), then);
