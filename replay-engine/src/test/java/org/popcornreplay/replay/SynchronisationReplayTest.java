@@ -255,6 +255,47 @@ class SynchronisationReplayTest {
   }
 
   @Test
+  void aUnitThatALaterSemaphoreAtTheSameAddressTookAwayIsGiven() throws IOException {
+    long broken =
+        assertReplays(
+            trace -> {
+              long semaphore = trace.region("semaphore", 1);
+              ThreadBuilder main = trace.mainThread();
+              main.semInit(semaphore, 0);
+              ThreadBuilder late = trace.spawn(main, "late");
+              main.semPost(semaphore);
+              late.compute(10_000_000).semWait(semaphore).exit();
+              main.semInit(semaphore, 0); // the next one at this address, and nothing orders them
+              main.join(late);
+            },
+            "tcp-10g-nodelay",
+            new RunListener() {});
+    assertEquals(1, broken);
+  }
+
+  @Test
+  void aSemaphoreThatNobodyEverPostedIsADeadlockStill() throws IOException {
+    Path path = dir.resolve("hung");
+    try (TraceBuilder trace = TraceBuilder.create(path, new Manifest())) {
+      long semaphore = trace.region("semaphore", 1);
+      ThreadBuilder main = trace.mainThread();
+      main.semInit(semaphore, 0);
+      ThreadBuilder hung = trace.spawn(main, "hung");
+      hung.enter(SyncFunction.SEM_WAIT, semaphore, 0, 0);
+      main.enter(SyncFunction.JOIN, 0, 0, hung.number());
+      trace.finish();
+    }
+    RunRequest request =
+        new RunRequest(
+            2, "trace", ProfileFile.load("tcp-10g-nodelay"), Options.FAITHFUL, -1, false, PAGE, 1);
+    try (TraceReader trace = TraceReader.open(path)) {
+      SyncCensus census = SyncCensus.of(Replay.threadCount(trace), trace::events);
+      Replay run = new Replay(trace, request, census, new RunListener() {}).execute();
+      assertTrue(run.impasse().startsWith("deadlock"), run.impasse());
+    }
+  }
+
+  @Test
   void ofSleepersOnOneWordTheOneWakesThatDidInTheRecording() throws IOException {
     long broken =
         assertReplays(

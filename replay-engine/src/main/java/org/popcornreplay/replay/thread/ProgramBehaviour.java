@@ -342,13 +342,16 @@ final class ProgramBehaviour {
     synchronisation.join(t, exiting, t::continueUser);
   }
 
-  /** Ends a wait for a condition or a futex, where nothing else can go on. */
+  /** Ends a wait for a condition, a futex or a semaphore, where nothing else can go on. */
   boolean endEarliestWait() {
     if (synchronisation.endEarliestWait()) {
       return true;
     }
     int sleeper = sleepers.takeFirst();
-    return sleeper != FutexSleepers.NOBODY && run.popcorn().endFutexWait(sleeper);
+    if (sleeper != FutexSleepers.NOBODY && run.popcorn().endFutexWait(sleeper)) {
+      return true;
+    }
+    return synchronisation.giveToEarliest();
   }
 
   // ---- Futexes outside of functions that are decided anew.

@@ -218,6 +218,11 @@ public final class RunContext {
     return null;
   }
 
+  /** Whether what a thread waits for now never came in the recording. */
+  boolean waitsForEver(ReplayThread thread) {
+    return parts.census().neverLeft(thread.number(), thread.lastSequence());
+  }
+
   /** The word that the exit of a thread will clear, which need not exist yet; or 0. */
   long exitWord(int thread) {
     return parts.census().exitWord(thread);

@@ -27,6 +27,7 @@ public final class SyncCensus {
   private final GuardedAtomics guardedAtomics = new GuardedAtomics();
   private final LongOpenHashSet unordered = new LongOpenHashSet();
   private final Int2LongOpenHashMap exitWords = new Int2LongOpenHashMap();
+  private final Int2LongOpenHashMap unfinished = new Int2LongOpenHashMap();
   private final Int2LongOpenHashMap exits = new Int2LongOpenHashMap();
   private UnnamedBarriers unnamedBarriers = UnnamedBarriers.none();
   private UnnamedMutexes unnamedMutexes = UnnamedMutexes.none();
@@ -75,10 +76,12 @@ public final class SyncCensus {
     switch (cursor.kind()) {
       case SYNC_ENTER -> {
         entered(thread, cursor);
+        unfinished.put(thread, cursor.sequence());
         guardedAtomics.enter(cursor);
         depth += RecordedOrder.isDecided(cursor.code()) ? 1 : 0;
       }
       case SYNC_EXIT -> {
+        unfinished.remove(thread);
         guardedAtomics.exit(cursor);
         depth -= depth > 0 && RecordedOrder.isDecided(cursor.code()) ? 1 : 0;
       }
@@ -124,6 +127,11 @@ public final class SyncCensus {
       return all;
     }
     return unordered;
+  }
+
+  /** Whether the thread never came out of the function that it entered with this event. */
+  boolean neverLeft(int thread, long sequence) {
+    return unfinished.getOrDefault(thread, -1) == sequence;
   }
 
   /** The address of the word that the kernel clears at a thread's exit, or 0. */

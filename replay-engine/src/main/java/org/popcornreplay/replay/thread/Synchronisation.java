@@ -1,5 +1,6 @@
 package org.popcornreplay.replay.thread;
 
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,6 +104,7 @@ final class Synchronisation {
   }
 
   private static final class Semaphore {
+    final IntArrayList sleepers = new IntArrayList();
     long value;
     int waiters;
   }
@@ -608,12 +610,43 @@ final class Synchronisation {
   }
 
   private void sleepOn(ReplayThread t, long object, Semaphore semaphore, Step then) {
+    semaphore.sleepers.add(t.number());
     futexWait(
         t,
         "semaphore",
         object,
         () -> semaphore.value == 0,
-        woken -> t.update(object, () -> takeOne(t, object, semaphore, true, then)));
+        woken -> {
+          semaphore.sleepers.rem(t.number());
+          t.update(object, () -> takeOne(t, object, semaphore, true, then));
+        });
+  }
+
+  /**
+   * Gives a unit to the thread that came to its semaphore first in the recording, where nothing
+   * else can go on: another one has taken what was for it, or a new semaphore lies where that one
+   * was.
+   *
+   * @return false where nobody waits for a semaphore that had a unit in the recording
+   */
+  boolean giveToEarliest() {
+    Semaphore of = null;
+    ReplayThread earliest = null;
+    for (Semaphore semaphore : semaphores.values()) {
+      for (int i = 0; i < semaphore.sleepers.size(); i++) {
+        ReplayThread sleeper = run.thread(semaphore.sleepers.getInt(i));
+        if (!run.waitsForEver(sleeper)
+            && (earliest == null || sleeper.lastSequence() < earliest.lastSequence())) {
+          of = semaphore;
+          earliest = sleeper;
+        }
+      }
+    }
+    if (earliest == null) {
+      return false;
+    }
+    of.value++;
+    return run.popcorn().endFutexWait(earliest.number());
   }
 
   private void up(ReplayThread t, long object, Step then) {
