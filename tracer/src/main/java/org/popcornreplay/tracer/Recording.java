@@ -160,8 +160,8 @@ record Recording(
     }
   }
 
-  private static void explain(
-      ScratchFolder scratch, CaptureStream stream, FollowedProcesses children) throws IOException {
+  private void explain(ScratchFolder scratch, CaptureStream stream, FollowedProcesses children)
+      throws IOException {
     if (scratch.logs().contains("unhandled instruction bytes")) {
       System.err.println(
           "popcorn-trace: the program executed an instruction that Valgrind does not know"
@@ -171,7 +171,7 @@ record Recording(
     Set<String> notes = new LinkedHashSet<>(stream.notes());
     if (children != null) {
       notes.addAll(children.notes());
-    } else if (stream.replaced()) {
+    } else if (stream.replaced() && !quiet) {
       notes.add(
           "the program became another one (exec), which is not in the trace, expected"
               + " --follow-children or the command line of that program");

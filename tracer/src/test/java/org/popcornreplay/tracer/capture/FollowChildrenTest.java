@@ -217,8 +217,7 @@ class FollowChildrenTest {
   @Test
   void aProgramThatReplacesItselfUnfollowedIsTold() throws IOException {
     Recorder.Result recorded =
-        recorder.trace(
-            new byte[0], "record", "--quiet", "-o", "trace", "sh", "-c", "exec bash -c 'exit 7'");
+        recorder.trace(new byte[0], "record", "-o", "trace", "sh", "-c", "exec bash -c 'exit 7'");
     assertEquals(7, recorded.code(), recorded.err());
     assertTrue(recorded.err().contains("became another one (exec)"), recorded.err());
     assertSound();
