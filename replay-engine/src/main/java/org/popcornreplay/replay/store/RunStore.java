@@ -110,7 +110,7 @@ public final class RunStore implements AutoCloseable {
     return ParquetRuns.write(connection, runId, asRunId, folder);
   }
 
-  private static DuckDBConnection connect(Path file, boolean readOnly) throws SQLException {
+  static DuckDBConnection connect(Path file, boolean readOnly) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("storage_compatibility_version", STORAGE_VERSION);
     properties.setProperty("default_block_size", BLOCK_BYTES);

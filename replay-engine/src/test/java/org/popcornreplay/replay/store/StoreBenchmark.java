@@ -2,8 +2,10 @@ package org.popcornreplay.replay.store;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Locale;
+import org.duckdb.DuckDBConnection;
 
 /**
  * Measures how fast rows go into a store, and leaves a store for the benchmark of the queries.
@@ -22,12 +24,56 @@ public final class StoreBenchmark {
       Files.deleteIfExists(table);
       tenColumns(table, rows);
     }
+    for (int i = 0; i < 3 && rows > 0; i++) {
+      Files.deleteIfExists(table);
+      faults(table, rows);
+    }
     Files.deleteIfExists(table);
     Files.deleteIfExists(file);
     wholeRun(file, rounds);
   }
 
-  private static void tenColumns(Path file, int rows) {
+  /** Rows into a table alone, as StoreListener writes them. */
+  private static void tenColumns(Path file, int rows) throws Exception {
+    long start = System.nanoTime();
+    long cpu = cpuNanos();
+    try (DuckDBConnection connection = RunStore.connect(file, false);
+        Statement statement = connection.createStatement();
+        Inserter inserter = new Inserter(connection)) {
+      statement.execute("CREATE TYPE fault_kind AS ENUM ('read', 'upgrade', 'write')");
+      statement.execute(
+          "CREATE TABLE ten (run_id BIGINT, fault_id BIGINT, thread INTEGER, node INTEGER, page BIGINT,"
+              + " address BIGINT, ip BIGINT, kind fault_kind, start_ns BIGINT, end_ns BIGINT)");
+      statement.execute("BEGIN TRANSACTION");
+      TableWriter table =
+          new TableWriter(
+              inserter,
+              1,
+              "ten",
+              Column.bigint("fault_id"),
+              Column.integer("thread"),
+              Column.integer("node"),
+              Column.bigint("page"),
+              Column.bigint("address"),
+              Column.bigint("ip").absentAt(0),
+              Column.word("kind"),
+              Column.bigint("start_ns"),
+              Column.bigint("end_ns"));
+      for (int i = 0; i < rows; i++) {
+        long now = i * 40L;
+        table.put((long) i).put(i & 7).put(i & 3).put((long) (i % 5000));
+        table.put(4096L * (i % 5000) + (i & 63)).put(0x1000L + (i & 255)).put("write");
+        table.put(now).put(now + 30_000 + (i & 1023)).endRow();
+      }
+      table.flush();
+      inserter.await();
+      statement.execute("COMMIT");
+    }
+    print("one table: 10 columns", rows, start, cpu);
+  }
+
+  /** Faults of a run, with what is counted of them. */
+  private static void faults(Path file, int rows) {
     long start = System.nanoTime();
     long cpu = cpuNanos();
     try (RunStore store = RunStore.open(file, Duration.ZERO, notice -> {});
@@ -48,7 +94,7 @@ public final class StoreBenchmark {
       }
       run.finish(new RunSummary());
     }
-    print("faults: 12 columns", rows, start, cpu);
+    print("faults of a run: 12 columns", rows, start, cpu);
   }
 
   private static void wholeRun(Path file, int rounds) throws Exception {
