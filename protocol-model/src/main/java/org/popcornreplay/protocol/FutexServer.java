@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The futex queues of the process, all at the origin (kernel/futex.c). */
 final class FutexServer {
@@ -58,29 +59,27 @@ final class FutexServer {
 
   /** A wait of the thread ends for no reason. */
   boolean end(int thread) {
+    return endFirst(sleeper -> sleeper.thread == thread, Outcome.OK);
+  }
+
+  /** Wakes what sleeps at the origin on behalf of a thread that is killed there. */
+  void interrupt(int thread) {
+    endFirst(
+        sleeper -> sleeper.thread == thread && sleeper.runner == World.Runner.THREAD,
+        Outcome.EINTR);
+  }
+
+  private boolean endFirst(Predicate<FutexOperation> wanted, int how) {
     for (ArrayDeque<FutexOperation> waiting : sleepers.values()) {
       for (FutexOperation sleeper : waiting) {
-        if (sleeper.thread == thread) {
+        if (wanted.test(sleeper)) {
           leave(sleeper);
-          sleeper.woken(Outcome.OK);
+          sleeper.woken(how);
           return true;
         }
       }
     }
     return false;
-  }
-
-  /** Wakes what sleeps at the origin on behalf of a thread that is killed there. */
-  void interrupt(int thread) {
-    for (ArrayDeque<FutexOperation> waiting : sleepers.values()) {
-      for (FutexOperation sleeper : waiting) {
-        if (sleeper.thread == thread && sleeper.runner == World.Runner.THREAD) {
-          leave(sleeper);
-          sleeper.woken(Outcome.EINTR);
-          return;
-        }
-      }
-    }
   }
 
   void digest(Digest digest) {

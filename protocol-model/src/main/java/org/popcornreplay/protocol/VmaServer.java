@@ -60,7 +60,10 @@ final class VmaServer {
     };
   }
 
-  /** {@code map_difference}: maps only what no local VMA covers. */
+  /**
+   * {@code map_difference}: maps only what no local VMA covers. With VMA_COHERENCE=full, which no
+   * kernel does, what was there goes first, as for {@code MAP_FIXED} in one kernel.
+   */
   void mapDifference(RemoteContext context, VmaCall call) {
     if (cluster.options.vmaBroadcast) {
       unmap(context, call.start(), call.start() + call.pages());

@@ -28,11 +28,11 @@ class SynchronisationReplayTest {
 
   @TempDir Path dir;
 
-  private void assertReplays(Consumer<TraceBuilder> script) throws IOException {
-    assertReplays(script, "tcp-10g-nodelay", new RunListener() {});
+  /** Returns how many operations went on before their turn. */
+  private long assertReplays(Consumer<TraceBuilder> script) throws IOException {
+    return assertReplays(script, "tcp-10g-nodelay", new RunListener() {});
   }
 
-  /** Returns how many operations went on before their turn. */
   private long assertReplays(Consumer<TraceBuilder> script, String profile, RunListener listener)
       throws IOException {
     Path path = dir.resolve("trace");
@@ -248,9 +248,7 @@ class SynchronisationReplayTest {
               second.lock(lock).read(arena).unlock(lock).exit();
               first.exit();
               main.join(first).join(second);
-            },
-            "tcp-10g-nodelay",
-            new RunListener() {});
+            });
     assertEquals(1, broken);
   }
 
@@ -267,9 +265,7 @@ class SynchronisationReplayTest {
               late.compute(10_000_000).semWait(semaphore).exit();
               main.semInit(semaphore, 0); // the next one at this address, and nothing orders them
               main.join(late);
-            },
-            "tcp-10g-nodelay",
-            new RunListener() {});
+            });
     assertEquals(1, broken);
   }
 
@@ -310,9 +306,7 @@ class SynchronisationReplayTest {
               main.atomic(word + 64).compute(1_000_000).futexWake(word, 1, 1);
               early.futexWait(word, 0, 0).exit();
               main.join(early).join(late);
-            },
-            "tcp-10g-nodelay",
-            new RunListener() {});
+            });
     assertEquals(0, broken);
   }
 
@@ -379,9 +373,7 @@ class SynchronisationReplayTest {
               second.call(SyncFunction.COND_SIGNAL, condition, 0, 0, 0).unlock(mutex).exit();
               first.leave(SyncFunction.COND_WAIT, condition, mutex, 0, 0).unlock(mutex).exit();
               main.join(first).join(second);
-            },
-            "tcp-10g-nodelay",
-            new RunListener() {});
+            });
     assertEquals(0, broken);
   }
 
@@ -400,9 +392,7 @@ class SynchronisationReplayTest {
               main.call(SyncFunction.COND_SIGNAL, condition, 0, 0, 0); // without the mutex
               late.leave(SyncFunction.COND_WAIT, condition, mutex, 0, 0).unlock(mutex).exit();
               main.join(late);
-            },
-            "tcp-10g-nodelay",
-            new RunListener() {});
+            });
     assertEquals(1, broken);
   }
 

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import org.popcornreplay.replay.heap.RangeIndex;
 
 /**
@@ -53,21 +54,6 @@ public final class Mappings {
             calls.stream().mapToLong(Call::end).toArray());
   }
 
-  /** The last call on the address up to this place in the recorded order, or null. */
-  private Call latest(long address, long upTo) {
-    Call[] last = new Call[1];
-    index.overlapping(
-        address,
-        address + 1,
-        i -> {
-          Call call = calls.get(i);
-          if (call.sequence <= upTo && (last[0] == null || call.sequence > last[0].sequence)) {
-            last[0] = call;
-          }
-        });
-    return last[0];
-  }
-
   /** In one run, in which nothing has happened yet. */
   Run begin() {
     Long2ObjectOpenHashMap<List<Call>> bySequence = new Long2ObjectOpenHashMap<>();
@@ -78,17 +64,29 @@ public final class Mappings {
 
   /** The first call on the address after this place in the recorded order, or null. */
   private Call next(long address, long after) {
-    Call[] first = new Call[1];
+    return choose(
+        address,
+        (call, best) -> call.sequence > after && (best == null || call.sequence < best.sequence));
+  }
+
+  /** The last call on the address up to this place in the recorded order, or null. */
+  private Call latest(long address, long upTo) {
+    return choose(
+        address,
+        (call, best) -> call.sequence <= upTo && (best == null || call.sequence > best.sequence));
+  }
+
+  private Call choose(long address, BiPredicate<Call, Call> isBetter) {
+    Call[] best = new Call[1];
     index.overlapping(
         address,
         address + 1,
         i -> {
-          Call call = calls.get(i);
-          if (call.sequence > after && (first[0] == null || call.sequence < first[0].sequence)) {
-            first[0] = call;
+          if (isBetter.test(calls.get(i), best[0])) {
+            best[0] = calls.get(i);
           }
         });
-    return first[0];
+    return best[0];
   }
 
   /** What has been called so far in a run. */

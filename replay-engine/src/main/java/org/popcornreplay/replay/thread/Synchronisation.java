@@ -36,11 +36,19 @@ final class Synchronisation {
   private static final class Waiter {
     final int thread;
     final long mutex;
+    final Waiters group;
     boolean signalled;
 
-    Waiter(int thread, long mutex) {
+    Waiter(int thread, long mutex, Waiters group) {
       this.thread = thread;
       this.mutex = mutex;
+      this.group = group;
+      group.unsignalled.add(this);
+    }
+
+    void signal() {
+      group.unsignalled.remove(this);
+      signalled = true;
     }
   }
 
@@ -90,10 +98,6 @@ final class Synchronisation {
         }
       }
       return null;
-    }
-
-    Waiters groupOf(Waiter waiter) {
-      return older.unsignalled.contains(waiter) ? older : newer;
     }
   }
 
@@ -390,19 +394,16 @@ final class Synchronisation {
     t.update(
         object,
         () -> {
-          Waiters group = condition.newer;
-          Waiter waiter = new Waiter(t.number(), mutex);
-          group.unsignalled.add(waiter);
-          unlock(
-              t, mutex, () -> sleepOn(t, object, group.word, waiter, () -> lock(t, mutex, then)));
+          Waiter waiter = new Waiter(t.number(), mutex, condition.newer);
+          unlock(t, mutex, () -> sleepOn(t, object, waiter, () -> lock(t, mutex, then)));
         });
   }
 
-  private void sleepOn(ReplayThread t, long object, long word, Waiter waiter, Step then) {
+  private void sleepOn(ReplayThread t, long object, Waiter waiter, Step then) {
     futexWait(
         t,
         "condition signal",
-        word,
+        waiter.group.word,
         () -> !waiter.signalled,
         woken ->
             t.update(
@@ -411,7 +412,7 @@ final class Synchronisation {
                   if (waiter.signalled) {
                     then.run();
                   } else {
-                    sleepOn(t, object, word, waiter, then);
+                    sleepOn(t, object, waiter, then);
                   }
                 }));
   }
@@ -439,16 +440,14 @@ final class Synchronisation {
       return;
     }
     Waiter waiter = next(condition);
-    Waiters group = condition.groupOf(waiter);
-    group.unsignalled.remove(waiter);
-    waiter.signalled = true;
-    long page = run.scale().pageOf(group.word);
+    waiter.signal();
+    long word = waiter.group.word;
+    long page = run.scale().pageOf(word);
     t.operate(
         ThreadState.FUTEX,
         "futex wake",
-        group.word,
-        (popcorn, ended) ->
-            popcorn.futexWakeSleeper(t.number(), page, group.word, waiter.thread, ended),
+        word,
+        (popcorn, ended) -> popcorn.futexWakeSleeper(t.number(), page, word, waiter.thread, ended),
         woken -> then.run());
   }
 
@@ -484,7 +483,6 @@ final class Synchronisation {
    * @return false where no wait ended in the recording
    */
   boolean endEarliestWait() {
-    Condition of = null;
     Waiter earliest = null;
     long earliestSequence = Long.MAX_VALUE;
     for (Condition condition : conditions.values()) {
@@ -492,7 +490,6 @@ final class Synchronisation {
         for (Waiter waiter : group.unsignalled) {
           long sequence = order.nextAcquisition(waiter.thread, waiter.mutex);
           if (sequence >= 0 && sequence < earliestSequence) {
-            of = condition;
             earliest = waiter;
             earliestSequence = sequence;
           }
@@ -502,8 +499,7 @@ final class Synchronisation {
     if (earliest == null) {
       return false;
     }
-    earliest.signalled = true;
-    of.groupOf(earliest).unsignalled.remove(earliest);
+    earliest.signal();
     return run.popcorn().endFutexWait(earliest.thread);
   }
 
