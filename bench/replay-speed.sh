@@ -5,19 +5,21 @@
 #   full      as hits, from a trace of full detail: every access is decoded
 #   faults    2 nodes, every visit a fault, nothing recorded
 #   linked    the same through a network of 25 us and 10 Gbit/s, as the peer below
-#   stored    faults, with every message and fault in a run store
+#   stored    a fifth of faults, with every message and fault in a run store
 #   small     a trace of a few kilobytes (look at the wall time, start-up included)
 #   simgrid   the same requests and responses as linked in SimGrid S4U, where it is installed (Debian: libsimgrid-dev)
 # Every command replays twice: the run and its baseline with all threads at the origin. Accesses and visits are counted for each
 # replay, messages once, as the baseline sends none.
 # Usage: bench/replay-speed.sh [DIR for traces, default a new one under /tmp] [CASE…, default all]
-# Runs of each: RUNS=3. Needs about 3 GB in DIR for the store.
+# The traces are long enough that the JVM's start and its compilers take some tenth of the time; with SHORT=1 they have a fifth of
+# that, to see what start and compilation cost. Runs of each: RUNS=3. Needs about 3 GB in DIR for the store.
 set -eu
 here=$(dirname "$(readlink -f "$0")")/..
 dir=${1:-$(mktemp -d)}
 [ $# -eq 0 ] || shift
 cases=${*:-hits visits full faults linked stored simgrid small}
 mkdir -p "$dir"
+[ -z "${SHORT:-}" ] && long=5 size=long || { long=1 && size=short; }
 trace() {
   [ -d "$dir/$1" ] || "$here/bin/popcorn-trace" generate --quiet -o "$dir/$1" "$2" --threads "$3" --pages "$4" --rounds "$5" \
     --compute "$6" --detail "${7:-visits}"
@@ -54,24 +56,25 @@ echo "load: $(cut -d ' ' -f 1-3 /proc/loadavg)"
 for case in $cases; do
   case $case in
     hits)
-      trace hits private 16 64 100000 20
-      measure hits accesses accesses 2 --nodes 8 --placement block "$dir/hits"
-      measure hits visits visits 2 --nodes 8 --placement block "$dir/hits"
+      trace "hits-$size" private 16 64 $((long * 100000)) 20
+      measure hits accesses accesses 2 --nodes 8 --placement block "$dir/hits-$size"
+      measure hits visits visits 2 --nodes 8 --placement block "$dir/hits-$size"
       ;;
     visits)
-      trace visits private 16 1 625000 20000
-      measure visits visits visits 2 --nodes 8 --placement block "$dir/visits"
+      trace "visits-$size" private 16 1 $((long * 625000)) 20000
+      measure visits visits visits 2 --nodes 8 --placement block "$dir/visits-$size"
       ;;
     full)
       trace full private 16 64 100000 20 full
       measure full accesses accesses 2 --nodes 8 --placement block "$dir/full"
       ;;
     faults | linked | stored)
-      trace faults false-sharing 2 1 3000000 20000
+      [ "$case" = stored ] && of=short times=1 || { of=$size && times=$long; }
+      trace "faults-$of" false-sharing 2 1 $((times * 3000000)) 20000
       set -- --nodes 2 --placement round-robin --profile ideal
       [ "$case" != linked ] || set -- "$@" --set link_latency=12500 --set bandwidth=10000000000
       [ "$case" != stored ] || set -- "$@" -o "$dir/runs.duckdb"
-      measure "$case" messages message_count 1 "$@" "$dir/faults"
+      measure "$case" messages message_count 1 "$@" "$dir/faults-$of"
       ;;
     simgrid)
       if ! g++ -O2 -o "$dir/pingpong" "$here/bench/peers/simgrid-pingpong.cpp" -lsimgrid 2>"$dir/build"; then
