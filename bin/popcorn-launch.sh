@@ -46,10 +46,15 @@ tmp=
 archive=$lib/${main##*.}.jsa
 [ -r "$archive" ] || archive=
 
+# What a replay tells its store stays a call: inlined, it leaves the compiler no room to inline the replay's own steps.
+store=org.popcornreplay.replay.store.StoreListener
+called="-XX:CompileCommand=quiet -XX:CompileCommand=dontinline,$store::message -XX:CompileCommand=dontinline,$store::interval"
+called="$called -XX:CompileCommand=dontinline,$store::visit"
+
 # Arrow needs java.nio opened; the rest keeps newer JDKs quiet. POPCORN_JAVA_OPTS comes last and so wins.
 # shellcheck disable=SC2086
 exec "$java" -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED \
   --add-opens=java.base/java.nio=ALL-UNNAMED -XX:+UseSerialGC -Xshare:auto -Djava.awt.headless=true \
   -Darrow.cdata.library.path="$lib/arrow_cdata_jni/x86_64" -DZstdNativePath="$lib/libzstd-jni.so" \
   ${archive:+"-XX:SharedArchiveFile=$archive" -Xlog:cds=off -Xlog:cds+dynamic=off} \
-  ${tmp:+"-Djava.io.tmpdir=$tmp"} ${tier:-} ${POPCORN_JAVA_OPTS:-} -cp "$lib/*" "$main" "$@"
+  ${tmp:+"-Djava.io.tmpdir=$tmp"} $called ${tier:-} ${POPCORN_JAVA_OPTS:-} -cp "$lib/*" "$main" "$@"
