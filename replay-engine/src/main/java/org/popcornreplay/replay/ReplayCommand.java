@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.popcornreplay.replay.litmus.LitmusCommand;
 import org.popcornreplay.replay.store.RecordLevel;
 import org.popcornreplay.replay.store.RunStore;
+import org.popcornreplay.replay.store.StoreLoading;
 import org.popcornreplay.traces.TraceReader;
 import org.popcornreplay.traces.cli.CommandException;
 import org.popcornreplay.traces.cli.CommandFrame;
@@ -175,7 +176,8 @@ public final class ReplayCommand implements Callable<Integer> {
                 seed)
             .request();
     RecordLevel level = RecordLevel.of(record);
-    try (TraceReader trace = TraceReader.open(traceDirectory)) {
+    try (StoreLoading loading = output == null ? null : StoreLoading.begin();
+        TraceReader trace = TraceReader.open(traceDirectory)) {
       return replay(trace, request.placedFor(trace), level);
     } catch (CommandException e) {
       throw e;
