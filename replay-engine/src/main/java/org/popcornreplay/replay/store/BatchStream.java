@@ -1,7 +1,5 @@
 package org.popcornreplay.replay.store;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -9,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntVector;
@@ -19,6 +17,7 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -27,32 +26,30 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Row batches as a stream of Arrow batches, for DuckDB to scan. */
 final class BatchStream extends ArrowReader {
-  private final Column[] columns;
+  private final List<Column> columns;
   private final Iterator<RowBatch> batches;
   private final VectorSchemaRoot root;
+  private final ArrowBuf allValid;
   private final Map<Long, Dictionary> words = new TreeMap<>();
 
-  BatchStream(
-      BufferAllocator allocator,
-      Column[] columns,
-      List<RowBatch> batches,
-      List<List<String>> dictionaries) {
+  BatchStream(BufferAllocator allocator, ArrowBuf allValid, Insertion insertion) {
     super(allocator);
-    this.columns = columns;
-    this.batches = batches.iterator();
+    this.allValid = allValid;
+    this.columns = insertion.columns();
+    this.batches = insertion.batches().iterator();
     List<FieldVector> vectors = new ArrayList<>();
-    for (int c = 0; c < columns.length; c++) {
-      vectors.add(vector(c, dictionaries.get(c)));
+    for (int c = 0; c < columns.size(); c++) {
+      vectors.add(vector(c, insertion.words().get(c)));
     }
     this.root = new VectorSchemaRoot(vectors);
   }
 
   private FieldVector vector(int c, List<String> dictionary) {
-    String name = columns[c].name();
-    return switch (columns[c].kind()) {
+    String name = columns.get(c).name();
+    return switch (columns.get(c).kind()) {
       case BIGINT -> new BigIntVector(name, allocator);
       case MASK -> new UInt8Vector(name, allocator);
-      case INTEGER -> new IntVector(name, allocator);
+      case INTEGER, LABEL -> new IntVector(name, allocator);
       case WORD -> {
         ArrowType.Int indexType = new ArrowType.Int(Integer.SIZE, true);
         DictionaryEncoding encoding = new DictionaryEncoding(c + 1L, false, indexType);
@@ -79,29 +76,12 @@ final class BatchStream extends ArrowReader {
       return false;
     }
     RowBatch batch = batches.next();
-    for (int c = 0; c < columns.length; c++) {
-      BaseFixedWidthVector vector = (BaseFixedWidthVector) root.getVector(c);
-      switch (columns[c].kind()) {
-        case BIGINT, MASK ->
-            room(vector, batch.rows(), Long.BYTES)
-                .asLongBuffer()
-                .put(batch.longs[c], 0, batch.rows());
-        case INTEGER, WORD ->
-            room(vector, batch.rows(), Integer.BYTES)
-                .asIntBuffer()
-                .put(batch.ints[c], 0, batch.rows());
-      }
+    ArrowFieldNode node = new ArrowFieldNode(batch.rows(), 0);
+    for (int c = 0; c < columns.size(); c++) {
+      root.getVector(c).loadFieldBuffers(node, List.of(allValid, batch.values(c)));
     }
     root.setRowCount(batch.rows());
     return true;
-  }
-
-  /** Room for the values of a vector whose rows are all valid; the former room may be in use. */
-  private static ByteBuffer room(BaseFixedWidthVector vector, int rows, int valueBytes) {
-    vector.allocateNew(rows);
-    vector.getValidityBuffer().setOne(0, (rows + 7L) / 8);
-    vector.setValueCount(rows);
-    return vector.getDataBuffer().nioBuffer(0, rows * valueBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package org.popcornreplay.replay.store;
 
-import it.unimi.dsi.fastutil.longs.Long2LongMap;
-import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,13 +26,18 @@ final class ObjectTally {
       String kind, String name, long address, long bytes, int thread, String site, long siteIp) {}
 
   private final List<Described> described = new ArrayList<>();
-  private final Long2LongOpenHashMap faultsAt = new Long2LongOpenHashMap();
-  private final Long2LongOpenHashMap nanosAt = new Long2LongOpenHashMap();
+  private final Long2ObjectOpenHashMap<Faults> faultsAt = new Long2ObjectOpenHashMap<>();
   private HeapHistory heap;
   private IntToLongFunction recordedTime;
   private long[] blockFaults = {};
   private long[] blockNanos = {};
   private final BitSet synchronisedBlocks = new BitSet();
+
+  /** Faults at one address. */
+  private static final class Faults {
+    long count;
+    long nanos;
+  }
 
   /** Heap blocks are those of this history; the function tells how far a thread is in it. */
   void observe(HeapHistory history, IntToLongFunction sequenceOfThread) {
@@ -64,8 +69,13 @@ final class ObjectTally {
       blockFaults[block]++;
       blockNanos[block] += nanos;
     } else {
-      faultsAt.addTo(address, 1);
-      nanosAt.addTo(address, nanos);
+      Faults faults = faultsAt.get(address);
+      if (faults == null) {
+        faults = new Faults();
+        faultsAt.put(address, faults);
+      }
+      faults.count++;
+      faults.nanos += nanos;
     }
   }
 
@@ -106,7 +116,7 @@ final class ObjectTally {
       end[i] = d.address + Math.max(1, d.bytes);
     }
     RangeIndex index = new RangeIndex(start, end);
-    for (Long2LongMap.Entry entry : faultsAt.long2LongEntrySet()) {
+    for (Long2ObjectMap.Entry<Faults> entry : faultsAt.long2ObjectEntrySet()) {
       long address = entry.getLongKey();
       long touchEnd = endOfTouch(address);
       int[] best = {-1};
@@ -123,8 +133,8 @@ final class ObjectTally {
             }
           });
       if (best[0] >= 0) {
-        faults[order[best[0]]] += entry.getLongValue();
-        nanos[order[best[0]]] += nanosAt.get(address);
+        faults[order[best[0]]] += entry.getValue().count;
+        nanos[order[best[0]]] += entry.getValue().nanos;
       }
     }
   }

@@ -61,7 +61,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
     long[] handleActions = {};
   }
 
-  StoreListener(DuckDBConnection connection, long runId, RecordLevel level) {
+  StoreListener(DuckDBConnection connection, long runId, RecordLevel level) throws SQLException {
     this.connection = connection;
     this.runId = runId;
     this.level = level;
@@ -429,8 +429,10 @@ public final class StoreListener implements RunListener, AutoCloseable {
       writeTraffic();
       writeCriticalPath();
       tables.flush();
+      inserter.close();
       writeNodes();
       try (Statement statement = connection.createStatement()) {
+        statement.execute("RESET threads");
         statement.execute(ObjectNames.forgetObjects(runId, summary.pageBytes));
         statement.execute(ObjectNames.forgetCode(runId));
         statement.execute(ObjectNames.namePages(runId, summary.pageBytes));
@@ -438,7 +440,6 @@ public final class StoreListener implements RunListener, AutoCloseable {
         statement.execute("COMMIT");
       }
       open = false;
-      inserter.close();
       return runId;
     } catch (SQLException e) {
       throw Inserter.failed(e);

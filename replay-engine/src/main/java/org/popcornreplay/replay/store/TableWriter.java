@@ -3,50 +3,40 @@ package org.popcornreplay.replay.store;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 
 /**
  * Writes the rows of one table of one run. Rows gather in primitive arrays; every few row groups'
  * worth of them goes to the {@link Inserter}, which hands them to DuckDB while the caller goes on.
  */
 final class TableWriter {
-  /** DuckDB's row group, so that whole groups go to disk at once. */
-  private static final int BATCH_ROWS = 122_880;
+  /** Rows of a batch; DuckDB puts them together into row groups of twice as many. */
+  static final int BATCH_ROWS = 61_440;
 
-  /**
-   * Several batches an insert keep all cores of DuckDB busy; measured best value for the memory.
-   */
+  /** Batches an insert: measured, with fewer the statements count, with more the caches. */
   private static final int BATCHES = 4;
 
   private final Inserter inserter;
-  private final Column[] columns;
+  private final List<Column> columns;
   private final String table;
-  private final String insert;
+  private final long runId;
   private final WordList[] words;
   private final ArrayDeque<RowBatch> spare = new ArrayDeque<>();
   private List<RowBatch> full = new ArrayList<>();
-  private List<RowBatch> sent = List.of();
   private RowBatch batch;
   private long rowsWritten;
 
   TableWriter(Inserter inserter, long runId, String table, Column... columns) {
     this.inserter = inserter;
     this.table = table;
-    this.columns = columns;
+    this.runId = runId;
     this.words = new WordList[columns.length];
-    this.batch = new RowBatch(columns, BATCH_ROWS);
-    StringJoiner names = new StringJoiner(", ");
-    StringJoiner values = new StringJoiner(", ");
+    List<Column> resolved = new ArrayList<>();
     for (int c = 0; c < columns.length; c++) {
-      names.add(columns[c].name());
-      values.add(columns[c].expression());
-      if (columns[c].kind() == Column.Kind.WORD) {
-        words[c] = new WordList();
-      }
+      resolved.add(inserter.wordTypes().resolve(table, columns[c]));
+      words[c] = columns[c].isOfWords() ? new WordList() : null;
     }
-    this.insert =
-        "INSERT INTO %s (run_id, %s) SELECT %d, %s FROM incoming"
-            .formatted(table, names, runId, values);
+    this.columns = List.copyOf(resolved);
+    this.batch = inserter.room(this.columns, BATCH_ROWS);
   }
 
   /** Next column of the row under way. */
@@ -95,26 +85,27 @@ final class TableWriter {
   }
 
   private void send() {
-    List<List<String>> dictionaries = new ArrayList<>();
+    List<List<String>> known = new ArrayList<>();
     for (WordList list : words) {
-      dictionaries.add(list == null ? List.of() : List.copyOf(list.words()));
+      known.add(list == null ? List.of() : List.copyOf(list.words()));
     }
     for (RowBatch rows : full) {
       rowsWritten += rows.rows();
     }
-    inserter.insert(insert, columns, full, dictionaries);
-    // The insert before has ended, so that its batches can be filled again.
-    for (RowBatch rows : sent) {
-      rows.clear();
-      spare.add(rows);
-    }
-    sent = full;
+    inserter.insert(new Insertion(table, runId, columns, full, known), this::takeBack);
     full = new ArrayList<>();
+  }
+
+  private void takeBack(List<RowBatch> batches) {
+    for (RowBatch rows : batches) {
+      rows.clear();
+      spare.push(rows);
+    }
   }
 
   private RowBatch emptyBatch() {
     RowBatch rows = spare.poll();
-    return rows == null ? new RowBatch(columns, BATCH_ROWS) : rows;
+    return rows == null ? inserter.room(columns, BATCH_ROWS) : rows;
   }
 
   @Override

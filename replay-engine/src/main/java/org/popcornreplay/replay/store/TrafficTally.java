@@ -1,12 +1,13 @@
 package org.popcornreplay.replay.store;
 
-import it.unimi.dsi.fastutil.longs.Long2ObjectRBTreeMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.util.Arrays;
 import org.popcornreplay.protocol.MessageType;
 
 /** Messages and bytes by type and direction. */
 final class TrafficTally {
   private static final MessageType[] TYPES = MessageType.values();
-  private final Long2ObjectRBTreeMap<long[]> cells = new Long2ObjectRBTreeMap<>();
+  private final Long2ObjectOpenHashMap<long[]> cells = new Long2ObjectOpenHashMap<>();
   private long latestKey = -1;
   private long[] latest;
   long messages;
@@ -16,7 +17,11 @@ final class TrafficTally {
   void add(MessageType type, int from, int to, int messageBytes) {
     long key = ((long) from << 40) | ((long) to << 16) | type.ordinal();
     if (key != latestKey) {
-      latest = cells.computeIfAbsent(key, k -> new long[2]);
+      latest = cells.get(key);
+      if (latest == null) {
+        latest = new long[2];
+        cells.put(key, latest);
+      }
       latestKey = key;
     }
     latest[0]++;
@@ -31,14 +36,16 @@ final class TrafficTally {
   }
 
   void visit(Visitor visitor) {
-    for (var entry : cells.long2ObjectEntrySet()) {
-      long key = entry.getLongKey();
+    long[] keys = cells.keySet().toLongArray();
+    Arrays.sort(keys);
+    for (long key : keys) {
+      long[] cell = cells.get(key);
       visitor.cell(
           TYPES[(int) (key & 0xffff)].name(),
           (int) (key >> 40),
           (int) (key >> 16 & 0xffffff),
-          entry.getValue()[0],
-          entry.getValue()[1]);
+          cell[0],
+          cell[1]);
     }
   }
 }

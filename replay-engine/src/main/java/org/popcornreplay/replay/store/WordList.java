@@ -6,10 +6,12 @@ import java.util.List;
 
 /** The distinct strings of one column, numbered in the order in which they came. */
 final class WordList {
+  /** Words that are tried before the table is asked: those that come all the time. */
+  private static final int FIRST = 4;
+
   private final Object2IntOpenHashMap<String> numbers = new Object2IntOpenHashMap<>();
   private final List<String> words = new ArrayList<>();
-  private String latest;
-  private int latestNumber;
+  private final String[] first = new String[FIRST];
 
   WordList() {
     numbers.defaultReturnValue(-1);
@@ -17,8 +19,10 @@ final class WordList {
 
   @SuppressWarnings("ReferenceEquality") // callers hand the same constants again and again
   int numberOf(String word) {
-    if (word == latest && word != null) {
-      return latestNumber;
+    for (int i = 0; i < FIRST; i++) {
+      if (word == first[i] && word != null) {
+        return i;
+      }
     }
     String known = word == null ? "" : word;
     int number = numbers.getInt(known);
@@ -27,8 +31,9 @@ final class WordList {
       words.add(known);
       numbers.put(known, number);
     }
-    latest = word;
-    latestNumber = number;
+    if (number < FIRST) {
+      first[number] = word;
+    }
     return number;
   }
 

@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,62 @@ final class RunStoreTest {
     }
     assertEquals(
         "0 0", ask(file, "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM intervals)"));
+  }
+
+  @Test
+  void rowsOfManyInsertsKeepTheirOrderAndTheirWords() throws SQLException {
+    Path file = directory.resolve("runs.duckdb");
+    int rows = 600_000;
+    List<MessageType> types = Stream.of(MessageType.values()).limit(7).toList();
+    try (RunStore store = open(file);
+        StoreListener run = store.beginRun(RecordLevel.MESSAGES)) {
+      for (int i = 0; i < rows; i++) {
+        MessageType type = types.get(i % 7);
+        run.message(i, type, 0, 1, 8, i, i + 1L, i + 2L, i % 3 - 1, i % 5 - 1L, 0);
+        // One word alone through many inserts, then another.
+        run.interval(0, 0, i < 400_000 ? "compute" : "fault", i, i + 1L);
+      }
+      run.finish(new RunSummary());
+    }
+    String type = types.stream().map(MessageType::name).collect(joining("', '", "['", "']"));
+    assertEquals(
+        rows + " " + rows + " " + rows,
+        ask(
+            file,
+            """
+            SELECT count(*) FILTER (seq = rowid AND type = %s[rowid %% 7 + 1]),
+              count(*) FILTER (coalesce(thread, -1) = rowid %% 3 - 1 AND coalesce(page, -1) = rowid %% 5 - 1),
+              count(*) FILTER (sent_ns = rowid AND delivered_ns = rowid + 1 AND handled_ns = rowid + 2)
+            FROM messages"""
+                .formatted(type)));
+    assertEquals(
+        "compute 400000 0 399999\nfault 200000 400000 599999",
+        ask(
+            file,
+            "SELECT state, count(*), min(rowid), max(rowid) FROM intervals GROUP BY ALL ORDER BY ALL"));
+  }
+
+  @Test
+  void rowsThatCannotBeWrittenEndTheRunWithOneLine() throws SQLException {
+    Path file = directory.resolve("runs.duckdb");
+    try (RunStore store = open(file)) {
+      StoreListener run = store.beginRun(RecordLevel.FAULTS);
+      CommandException refused =
+          assertThrows(
+              CommandException.class,
+              () -> {
+                for (int i = 0; i < 1_000_000; i++) {
+                  run.fault(0, 0, 1, 4096, 0, "read", i, i + 1L, 0, "no outcome");
+                }
+                run.finish(new RunSummary());
+              });
+      assertTrue(
+          refused.getMessage().startsWith("run store: cannot write: "), refused.getMessage());
+      assertEquals(-1, refused.getMessage().indexOf('\n'));
+      run.close();
+      assertEquals(1, new SyntheticRun(2, 4, 5, 1).writeTo(store.beginRun(RecordLevel.MESSAGES)));
+    }
+    assertEquals("true", ask(file, "SELECT count(*) = max(fault_id) + 1 FROM faults"));
   }
 
   @Test
