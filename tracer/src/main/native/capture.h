@@ -206,6 +206,7 @@ Addr popcornCall(VexGuestAMD64State* guest, Addr next);
 /* lock.c: missing where the core's lock cannot be replaced */
 Bool othersWait(void) __attribute__((weak));
 void yieldTurn(ThreadId tid) __attribute__((weak));
+void callNoMore(void) __attribute__((weak));
 /* follow.c */
 extern const HChar* followDirectory; /* NULL = children are not recorded */
 void followFirst(void);

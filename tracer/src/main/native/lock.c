@@ -3,7 +3,12 @@
    selects. The linker takes these operations and leaves the core's out. Threads get the lock in the
    order in which they asked. A thread whose turn is over (yields) queues up again before it lets go:
    between letting go and asking anew the host often does not run it, and then the others would run
-   turn after turn. */
+   turn after turn.
+
+   Only who has the lock runs, so all threads are best off on one processor: another one has none of the
+   tables in its caches, and waking a thread there costs more than a switch. The host rather spreads them, so who lets go
+   calls the next one to its own processor. The thread that is called has the program's processors again before it runs the
+   program's code, which therefore never sees another answer. */
 
 #include "capture.h"
 
@@ -23,14 +28,63 @@ struct sched_lock {
 static struct sched_lock lock;
 static ThreadId          yielding = VG_INVALID_THREADID;
 
-static void futex(UInt* word, UWord operation, UWord value)
+/* Who waits: the ticket and the kernel's number of the thread, in one word, by the ticket's slot. */
+static ULong waiting[SLOTS];
+
+#define AFFINITY_BYTES 1024
+typedef struct {
+   ULong words[AFFINITY_BYTES / 8];
+} Processors;
+
+static Processors programs;       /* where the program's threads may run */
+static Int        programsBytes;  /* 0 = not known yet, -1 = threads are not called, as the program or the host chose */
+static Bool       called;         /* who has the lock, or may take it, was called to a processor */
+
+static Long systemCall(UWord number, UWord a, UWord b, UWord c)
 {
-   register UWord timeout __asm__("r10") = 0;
-   UWord          result;
+   register UWord d __asm__("r10") = 0;
+   Long           result;
    __asm__ volatile("syscall"
                     : "=a"(result)
-                    : "a"(__NR_futex), "D"(word), "S"(operation), "d"(value), "r"(timeout)
+                    : "a"(number), "D"(a), "S"(b), "d"(c), "r"(d)
                     : "rcx", "r11", "memory");
+   return result;
+}
+
+static void futex(UInt* word, UWord operation, UWord value)
+{
+   systemCall(__NR_futex, (UWord)word, operation, value);
+}
+
+static void learnProcessors(void)
+{
+   Long bytes = systemCall(__NR_sched_getaffinity, 0, sizeof(programs), (UWord)&programs);
+   UInt processors = 0;
+   for (Long i = 0; i < bytes / 8; i++)
+      processors += __builtin_popcountll(programs.words[i]);
+   programsBytes = processors > 1 ? (Int)bytes : -1;
+}
+
+/* Lets the thread wake up on this processor. */
+static Bool call(Int lwp)
+{
+   if (programsBytes == 0)
+      learnProcessors();
+   UInt processor;
+   if (programsBytes < 0 || systemCall(__NR_getcpu, (UWord)&processor, 0, 0) != 0
+       || processor >= (UInt)programsBytes * 8)
+      return False;
+   static Processors here;
+   here.words[processor / 64] = 1ULL << (processor & 63);
+   Long failed = systemCall(__NR_sched_setaffinity, lwp, programsBytes, (UWord)&here);
+   here.words[processor / 64] = 0;
+   return failed == 0;
+}
+
+/* The program is about to say where a thread of its own shall run, which a return to where all might run would undo. */
+void callNoMore(void)
+{
+   programsBytes = -1;
 }
 
 static UInt takeTicket(void)
@@ -41,6 +95,7 @@ static UInt takeTicket(void)
 static void waitFor(UInt ticket, Int self)
 {
    UInt* slot = &lock.slots[ticket % SLOTS];
+   __atomic_store_n(&waiting[ticket % SLOTS], (ULong)ticket << 32 | (UInt)self, __ATOMIC_SEQ_CST);
    for (;;) {
       UInt seen = __atomic_load_n(slot, __ATOMIC_SEQ_CST);
       if (__atomic_load_n(&lock.serving, __ATOMIC_SEQ_CST) == ticket)
@@ -48,6 +103,9 @@ static void waitFor(UInt ticket, Int self)
       futex(slot, FUTEX_WAIT_PRIVATE, seen);
    }
    lock.owner = self;
+   if (called)
+      systemCall(__NR_sched_setaffinity, 0, programsBytes, (UWord)&programs);
+   called = False;
 }
 
 static void letGo(void)
@@ -55,6 +113,8 @@ static void letGo(void)
    lock.owner = 0;
    UInt  ticket = lock.serving + 1;
    UInt* slot = &lock.slots[ticket % SLOTS];
+   ULong next = __atomic_load_n(&waiting[ticket % SLOTS], __ATOMIC_SEQ_CST);
+   called = next >> 32 == ticket && (Int)next != 0 && call((Int)next);
    __atomic_store_n(&lock.serving, ticket, __ATOMIC_SEQ_CST);
    __atomic_fetch_add(slot, 1, __ATOMIC_SEQ_CST);
    if (__atomic_load_n(&lock.next, __ATOMIC_SEQ_CST) != ticket)
@@ -69,6 +129,8 @@ static const HChar* name(void)
 static struct sched_lock* create(void)
 {
    VG_(memset)(&lock, 0, sizeof(lock)); /* also in a forked child, where nobody waits any more */
+   VG_(memset)(waiting, 0, sizeof(waiting));
+   called = False;
    yielding = VG_INVALID_THREADID;
    return &lock;
 }

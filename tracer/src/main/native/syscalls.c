@@ -277,6 +277,8 @@ static void before(ThreadId tid, UInt number, UWord* args, UInt nArgs)
 {
    Thread* t = threadOf[tid];
    keepTurn();
+   if (number == __NR_sched_setaffinity && callNoMore != NULL)
+      callNoMore();
    if (!recording || t == NULL)
       return;
    if (running == t)

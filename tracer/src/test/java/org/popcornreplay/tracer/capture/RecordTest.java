@@ -102,6 +102,13 @@ class RecordTest {
   }
 
   @Test
+  void whoTakesTurnsSeesTheProcessorsThatTheProgramAndItsUserGave() {
+    Recorder.Result recorded =
+        record("affinity.ptrace", new byte[0], recorder.compile("affinity.c").toString());
+    assertEquals("0\n0\n", recorded.text(), recorded.err());
+  }
+
+  @Test
   void threadsThatNeverBlockTakeTurns() {
     Recorder.Result recorded =
         record("turns.ptrace", new byte[0], recorder.compile("turns.c").toString());
