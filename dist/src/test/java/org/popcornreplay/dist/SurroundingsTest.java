@@ -327,7 +327,7 @@ final class SurroundingsTest {
   @ValueSource(strings = {"INT", "TERM"})
   void anInterruptedReplayLeavesTheStoreAsItWas(String signal) throws Exception {
     Path large = folder.resolve("large.ptrace");
-    ok(InProcess.trace("generate", "lock", "--threads", 4, "--rounds", 100_000, "-o", large));
+    ok(InProcess.trace("generate", "lock", "--threads", 4, "--rounds", 400_000, "-o", large));
     Path runs = Files.copy(store, folder.resolve("runs.duckdb"));
     String before = InProcess.sql(runs, "--content-hash").stdout();
     Process process = start("popcorn-replay --nodes 4 --progress -o " + runs + " " + large);
