@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes the rows of one table of one run. Rows gather in primitive arrays; every few row groups'
- * worth of them goes to the {@link Inserter}, which hands them to DuckDB while the caller goes on.
+ * Writes the rows of one table of one run. Rows gather in {@link RowBatch}es; two row groups' worth
+ * of them at a time goes to the {@link Inserter}, which hands them to DuckDB while the caller goes
+ * on, and gives the batches back.
  */
 final class TableWriter {
   /** Rows of a batch; DuckDB puts them together into row groups of twice as many. */
