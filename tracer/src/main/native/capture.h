@@ -89,6 +89,7 @@ extern UWord* logCursor;
    code reaches those by the shortest instructions, and the processor forwards such stores fastest. */
 #define SLICE_LEFT ((Int)(sizeof(VexGuestAMD64State) + offsetof(VexGuestAMD64State, guest_RAX)))
 extern Long* sliceLeft;
+extern UInt  slicePages; /* how many pages the slice used that ended last; 0 in full detail */
 #define ALWAYS_ZERO (SLICE_LEFT + 8) /* the shadow of RCX */
 
 /* ---------------------------------------------------------------- threads */

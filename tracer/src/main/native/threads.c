@@ -137,16 +137,24 @@ void endThreads(void)
 
 /* Turns: the core lets a thread run for 100,000 blocks, which is often a million instructions and more. Visits are
    true under any order of turns, but which thread comes first at a lock or an atomic should not depend on so
-   coarse a schedule. */
+   coarse a schedule. A thread that uses many pages does not spin for another one, and pays for each turn of others with what
+   it had in the caches: it keeps its turn for longer. */
+
+#define WIDE_PAGES 32 /* of the slice that has just ended */
+#define WIDE_TURNS 10
 
 ULong          turnInstructions = 100000;
 static ULong   turnStart;
 static Thread* turnOf;
 
+static ULong turnLength(void)
+{
+   return slicePages < WIDE_PAGES ? turnInstructions : turnInstructions * WIDE_TURNS;
+}
+
 void perhapsYield(VexGuestAMD64State* guest)
 {
-   if (yieldTurn == NULL || turnInstructions == 0 || running->instructions - turnStart < turnInstructions
-       || !othersWait())
+   if (yieldTurn == NULL || turnInstructions == 0 || running->instructions - turnStart < turnLength() || !othersWait())
       return;
    yieldTurn(running->tid);
    guest->host_EvC_COUNTER = 0; /* back to the scheduler after this block */

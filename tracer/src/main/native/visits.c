@@ -11,6 +11,7 @@ UWord  logWords[LOG_WORDS + LOG_MARGIN] __attribute__((aligned(64)));
 UWord* logCursor = logWords;
 static Long  unplaced; /* where a thread's shadow registers are not known yet */
 Long*  sliceLeft = &unplaced;
+UInt   slicePages;
 Entry  table[ENTRIES] __attribute__((aligned(64)));
 
 #define SECOND 0x155 /* where the second slot of a page lies */
@@ -432,6 +433,7 @@ static void putRow(Thread* t, const Entry* e)
    }
    *head = bits;
    packing.at = to;
+   slicePages++;
    if (++packing.rows == MOST_ROWS)
       endRows();
 }
@@ -561,6 +563,7 @@ static void dropEntry(Thread* t, const Entry* e) {}
 static void endSlice(Thread* t)
 {
    Bool ownsTable = tableOwner == t;
+   slicePages = 0;
    while (ownsTable && nParked > 0)
       spill(t, &parked[--nParked]);
    if (recording)
