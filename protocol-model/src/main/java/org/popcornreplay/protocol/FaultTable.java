@@ -1,38 +1,66 @@
 package org.popcornreplay.protocol;
 
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** The handles of one node's ongoing faults by page ({@code rc->faults}, a hash as there). */
+/**
+ * The handles of one node's ongoing faults by page ({@code rc->faults}, a hash as there). Hardly
+ * ever are there more than a few at a time, which are found faster one by one.
+ */
 final class FaultTable {
-  private final Int2ObjectOpenHashMap<FaultHandle> handles = new Int2ObjectOpenHashMap<>();
+  private static final int FEW = 8;
+
+  private final FaultHandle[] few = new FaultHandle[FEW];
+  private int fewCount;
+  private final Int2ObjectOpenHashMap<FaultHandle> others = new Int2ObjectOpenHashMap<>();
 
   /** The handle of a page; null where nothing is under way. */
   FaultHandle get(int pageIndex) {
-    return handles.isEmpty() ? null : handles.get(pageIndex);
+    for (int i = 0; i < fewCount; i++) {
+      if (few[i].pageIndex == pageIndex) {
+        return few[i];
+      }
+    }
+    return others.isEmpty() ? null : others.get(pageIndex);
   }
 
+  /** Adds the handle of a page that has none. */
   void add(FaultHandle handle) {
-    handles.put(handle.pageIndex, handle);
+    if (fewCount < FEW) {
+      few[fewCount++] = handle;
+    } else {
+      others.put(handle.pageIndex, handle);
+    }
   }
 
   void remove(FaultHandle handle) {
-    handles.remove(handle.pageIndex);
+    for (int i = 0; i < fewCount; i++) {
+      if (few[i] == handle) {
+        few[i] = few[--fewCount];
+        few[fewCount] = null;
+        return;
+      }
+    }
+    others.remove(handle.pageIndex);
   }
 
-  /** All handles by ascending page index, whatever the hash makes of them. */
+  /** All handles by ascending page index, wherever they lie. */
   List<FaultHandle> all() {
-    return handles.values().stream()
-        .sorted(Comparator.comparingInt(handle -> handle.pageIndex))
-        .toList();
+    List<FaultHandle> all = new ArrayList<>(others.values());
+    for (int i = 0; i < fewCount; i++) {
+      all.add(few[i]);
+    }
+    all.sort(Comparator.comparingInt(handle -> handle.pageIndex));
+    return all;
   }
 
   boolean isEmpty() {
-    return handles.isEmpty();
+    return size() == 0;
   }
 
   int size() {
-    return handles.size();
+    return fewCount + others.size();
   }
 }

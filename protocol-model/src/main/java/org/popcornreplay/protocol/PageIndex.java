@@ -20,12 +20,20 @@ final class PageIndex {
   private int knownCount;
   private int count;
 
+  /** Both ends of a request ask for the same page. */
+  private long lastPage = -1;
+
+  private int lastIndex;
+
   PageIndex() {
     chunks.defaultReturnValue(-1);
   }
 
   /** The page's number, given out now if it has none. */
   int of(long page) {
+    if (page == lastPage && page >= 0) {
+      return lastIndex;
+    }
     if (page < 0) {
       throw new IllegalArgumentException("page: number=" + page + ", expected 0 or more");
     }
@@ -47,6 +55,8 @@ final class PageIndex {
       }
       known[knownCount++] = index;
     }
+    lastPage = page;
+    lastIndex = index;
     return index;
   }
 

@@ -132,19 +132,18 @@ final class PageRequestWork extends PageActivity {
       cluster.failures.bug(this, "", "page " + page + " of a special mapping is requested");
       return;
     }
-    FaultHandle ongoing = here().faults.get(pageIndex);
-    coalesces =
-        cluster.options.coalesceReaders
-            && ongoing != null
-            && ongoing.remote
-            && !ongoing.write
-            && !write;
+    coalesces = cluster.options.coalesceReaders && !write && isBeingReadByOthers();
     switch (cluster.pageServer.startFaultHandling(this, write, true)) {
       case LEADER -> leadAtOrigin();
       case WAITING -> sleep(WAITED);
       case RETRY -> unlockAndAnswer(FaultResult.RETRY);
       default -> {}
     }
+  }
+
+  private boolean isBeingReadByOthers() {
+    FaultHandle ongoing = here().faults.get(pageIndex);
+    return ongoing != null && ongoing.remote && !ongoing.write;
   }
 
   private void populate() {

@@ -1,14 +1,18 @@
 package org.popcornreplay.protocol;
 
-import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The tasks of the process by their number, as the kernel finds them by pid. */
 final class TaskTable {
   private final PopcornCluster cluster;
   private final List<Task> tasks = new ArrayList<>();
-  private final Int2ObjectOpenHashMap<Task> byId = new Int2ObjectOpenHashMap<>();
+
+  /** The largest number of a task and one more: they lie in an array. */
+  private static final int MAX_TASKS = 1 << 20;
+
+  private Task[] byId = new Task[16];
   private int live;
 
   TaskTable(PopcornCluster cluster) {
@@ -17,18 +21,22 @@ final class TaskTable {
 
   /** A task begins to exist at the origin. */
   void create(int thread, long tidPage, long tidAddress) {
-    if (thread < 0 || byId.containsKey(thread)) {
-      throw new IllegalArgumentException("thread: id=" + thread + ", expected a new one from 0 on");
+    if (thread < 0 || thread >= MAX_TASKS || find(thread) != null) {
+      throw new IllegalArgumentException(
+          "thread: id=" + thread + ", expected a new one from 0 to " + (MAX_TASKS - 1));
     }
     Task task = new Task(cluster, thread, tidPage, tidAddress);
     tasks.add(task);
-    byId.put(thread, task);
+    if (thread >= byId.length) {
+      byId = Arrays.copyOf(byId, Math.max(thread + 1, 2 * byId.length));
+    }
+    byId[thread] = task;
     live++;
   }
 
   /** A task that was created. */
   Task get(int thread) {
-    Task task = byId.get(thread);
+    Task task = find(thread);
     if (task == null) {
       throw new IllegalArgumentException("thread: id=" + thread + ", expected a created one");
     }
@@ -37,12 +45,12 @@ final class TaskTable {
 
   /** {@code find_task_by_vpid}: null where there is none, or it was never created. */
   Task find(int thread) {
-    return byId.get(thread);
+    return thread >= 0 && thread < byId.length ? byId[thread] : null;
   }
 
   /** Whether the task at the origin is still there. */
   boolean exists(int thread) {
-    Task task = byId.get(thread);
+    Task task = find(thread);
     return task != null && !task.ended;
   }
 

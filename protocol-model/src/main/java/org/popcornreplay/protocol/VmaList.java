@@ -7,10 +7,17 @@ import java.util.List;
 final class VmaList {
   private final List<Vma> areas = new ArrayList<>();
 
+  /** The VMA that was found last, as the kernel caches it for a task; null where areas changed. */
+  private Vma cached;
+
   /** {@code find_vma}: the first VMA that ends above the page; null if none does. */
   Vma find(long page) {
+    if (cached != null && cached.covers(page)) {
+      return cached;
+    }
     int place = place(page);
-    return place < areas.size() ? areas.get(place) : null;
+    cached = place < areas.size() ? areas.get(place) : null;
+    return cached;
   }
 
   /** The VMA that covers the page; null if none does. */
@@ -21,6 +28,7 @@ final class VmaList {
 
   /** Maps, replacing what is there. */
   void map(Vma area) {
+    cached = null;
     unmap(area.start(), area.end());
     areas.add(place(area.start()), area);
     merge();
@@ -28,6 +36,7 @@ final class VmaList {
 
   /** Maps only those parts of the area that nothing covers yet ({@code map_difference}). */
   void mapDifference(Vma area) {
+    cached = null;
     List<Vma> holes = new ArrayList<>();
     long from = area.start();
     for (Vma other : areas) {
@@ -49,6 +58,7 @@ final class VmaList {
 
   /** Takes a range out. */
   void unmap(long start, long end) {
+    cached = null;
     for (int i = place(start); i < areas.size() && areas.get(i).start() < end; ) {
       Vma area = areas.remove(i);
       if (area.start() < start) {
@@ -107,6 +117,7 @@ final class VmaList {
   }
 
   private void merge() {
+    cached = null;
     for (int i = 0; i + 1 < areas.size(); ) {
       Vma area = areas.get(i);
       Vma next = areas.get(i + 1);

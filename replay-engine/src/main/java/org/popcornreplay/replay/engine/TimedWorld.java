@@ -36,7 +36,14 @@ public final class TimedWorld implements World {
     }
 
     void submit(Step item) {
-      waiting.add(item);
+      if (draining || isHeld() || !waiting.isEmpty()) {
+        waiting.add(item);
+        free();
+        return;
+      }
+      draining = true;
+      execute(item);
+      draining = false;
       free();
     }
 

@@ -32,6 +32,7 @@ final class Fabric {
   private final Port[] down;
   private final Port[] rackUp;
   private final Port[] rackDown;
+  private final boolean oneRack;
 
   Fabric(CostProfile profile, int nodes) {
     int segmentBytes = (int) Math.min(1 << 20, profile.number(ProfileKey.SEGMENT_BYTES));
@@ -45,6 +46,7 @@ final class Fabric {
     boolean tree = profile.text(ProfileKey.TOPOLOGY).equals("tree");
     rackNodes = tree ? (int) Math.min(nodes, profile.number(ProfileKey.RACK_NODES)) : nodes;
     int racks = (nodes + rackNodes - 1) / rackNodes;
+    oneRack = racks == 1;
     nics = ports(nodes, framing, hopNanos);
     down = ports(nodes, framing, hopNanos);
     rackUp = ports(racks, uplinkFraming, uplinkNanos);
@@ -70,7 +72,7 @@ final class Fabric {
 
   /** Whether the wires never make a message wait, so that only latencies count. */
   boolean unlimited() {
-    return framing.unlimited() && (rackUp.length == 1 || uplinkFraming.unlimited());
+    return framing.unlimited() && (oneRack || uplinkFraming.unlimited());
   }
 
   /** The least time from any NIC to another. */
@@ -90,26 +92,28 @@ final class Fabric {
       return latencyNanos(from, to);
     }
     Port nic = nics[from];
-    long head = nic.framing.firstSegmentNanos(bytes) + nic.latencyNanos;
-    long tail = nic.framing.messageNanos(bytes) + nic.latencyNanos;
+    long head = nic.framing.timing(bytes).firstSegmentNanos() + nic.latencyNanos;
+    long tail = nic.framing.timing(bytes).messageNanos() + nic.latencyNanos;
     for (int i = 0; i < switches(from, to); i++) {
       Port port = output(from, to, i);
       long begin = head + switchNanos;
-      long afterTail = tail + switchNanos + port.framing.lastSegmentNanos(bytes);
-      head = begin + port.framing.firstSegmentNanos(bytes) + port.latencyNanos;
-      tail = Math.max(begin + port.framing.messageNanos(bytes), afterTail) + port.latencyNanos;
+      long afterTail = tail + switchNanos + port.framing.timing(bytes).lastSegmentNanos();
+      head = begin + port.framing.timing(bytes).firstSegmentNanos() + port.latencyNanos;
+      tail =
+          Math.max(begin + port.framing.timing(bytes).messageNanos(), afterTail)
+              + port.latencyNanos;
     }
     return tail;
   }
 
   /** Time until an acknowledgement without data is there, if it never waits. */
   long acknowledgementNanos(int from, int to) {
-    long wire = latencyNanos(from, to) + 2 * framing.messageNanos(0);
-    return sameRack(from, to) ? wire : wire + 2 * uplinkFraming.messageNanos(0);
+    long wire = latencyNanos(from, to) + 2 * framing.timing(0).messageNanos();
+    return sameRack(from, to) ? wire : wire + 2 * uplinkFraming.timing(0).messageNanos();
   }
 
   private boolean sameRack(int from, int to) {
-    return from / rackNodes == to / rackNodes;
+    return oneRack || from / rackNodes == to / rackNodes;
   }
 
   /** How many switches a message passes. */

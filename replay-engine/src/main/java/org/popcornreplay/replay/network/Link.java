@@ -81,7 +81,15 @@ final class Link {
     }
 
     void take(Flight flight) {
-      arrived.add(flight);
+      if (draining || isHeld() || !arrived.isEmpty()) {
+        arrived.add(flight);
+        free();
+        return;
+      }
+      draining = true;
+      hold();
+      flight.startReceiving();
+      draining = false;
       free();
     }
 

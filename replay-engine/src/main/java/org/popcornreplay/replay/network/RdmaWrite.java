@@ -36,7 +36,7 @@ final class RdmaWrite extends WireTrip {
     this.startUpNanos = startUpNanos;
     this.completed = completed;
     issuedNanos = queue.nowNanos();
-    wireNanos = fabric.framing().messageNanos(bytes);
+    wireNanos = fabric.framing().timing(bytes).messageNanos();
     aloneNanos = fabric.aloneNanos(from, to, bytes);
   }
 

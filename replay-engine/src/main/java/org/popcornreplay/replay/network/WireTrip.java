@@ -47,7 +47,8 @@ abstract class WireTrip implements Step {
     }
     Port nic = fabric.nic(from);
     long begin = Math.max(queue.nowNanos(), nic.freeNanos);
-    pass(nic, begin, begin + nic.framing.messageNanos(bytes()));
+    WireFraming.Timing timing = nic.framing.timing(bytes());
+    pass(nic, timing, begin, begin + timing.messageNanos());
   }
 
   /** The next step: the first segment is at a switch, or the last one at the receiver. */
@@ -61,15 +62,16 @@ abstract class WireTrip implements Step {
     hop++;
     long begin = Math.max(queue.nowNanos() + fabric.switchNanos(), port.freeNanos);
     // A faster wire than the one before cannot end before the last segment has come.
-    long afterTail = tailNanos + fabric.switchNanos() + port.framing.lastSegmentNanos(bytes());
-    pass(port, begin, Math.max(begin + port.framing.messageNanos(bytes()), afterTail));
+    WireFraming.Timing timing = port.framing.timing(bytes());
+    long afterTail = tailNanos + fabric.switchNanos() + timing.lastSegmentNanos();
+    pass(port, timing, begin, Math.max(begin + timing.messageNanos(), afterTail));
   }
 
-  private void pass(Port port, long begin, long end) {
-    port.freeNanos = begin + port.framing.messageNanos(bytes());
+  private void pass(Port port, WireFraming.Timing timing, long begin, long end) {
+    port.freeNanos = begin + timing.messageNanos();
     tailNanos = end + port.latencyNanos;
     boolean last = hop == fabric.switches(from, to);
-    long next = begin + port.framing.firstSegmentNanos(bytes()) + port.latencyNanos;
+    long next = begin + timing.firstSegmentNanos() + port.latencyNanos;
     queue.at(lane, last ? tailNanos : next, this);
   }
 }

@@ -49,6 +49,12 @@ public final class RunContext {
 
   private final Parts parts;
   private final Costs costs;
+
+  // Of the parts, those that every step asks for.
+  private final EventQueue queue;
+  private final Popcorn popcorn;
+  private final RunListener listener;
+  private final Cores[] cores;
   private final RmwFaults rmwFaults;
   private final boolean[] lockedReadsFirst;
   private final AddressSpace addressSpace;
@@ -81,6 +87,10 @@ public final class RunContext {
   public RunContext(Parts parts, Costs costs, RmwFaults rmwFaults) {
     this.parts = parts;
     this.costs = costs;
+    queue = parts.queue();
+    popcorn = parts.popcorn();
+    listener = parts.listener();
+    cores = parts.cores();
     this.rmwFaults = rmwFaults;
     lockedReadsFirst = new boolean[parts.cores().length];
     for (int node = 0; node < lockedReadsFirst.length; node++) {
@@ -390,23 +400,23 @@ public final class RunContext {
   }
 
   long now() {
-    return parts.queue().nowNanos();
+    return queue.nowNanos();
   }
 
   EventQueue queue() {
-    return parts.queue();
+    return queue;
   }
 
   Cores cores(int node) {
-    return parts.cores()[node];
+    return cores[node];
   }
 
   Popcorn popcorn() {
-    return parts.popcorn();
+    return popcorn;
   }
 
   RunListener listener() {
-    return parts.listener();
+    return listener;
   }
 
   RecordedOrder order() {
@@ -431,7 +441,7 @@ public final class RunContext {
   }
 
   long horizon(int node) {
-    return parts.queue().horizon(node, costs.firmReachNanos(), costs.runningReachNanos());
+    return queue.horizon(node, costs.firmReachNanos(), costs.runningReachNanos());
   }
 
   long femtosPerInstruction(int node) {

@@ -89,7 +89,24 @@ public final class EventQueue {
     if (time < topTimes[lane]) {
       topTimes[lane] = time;
       topSequences[lane] = number;
-      replay(lane);
+      challenge(lane);
+    }
+  }
+
+  /**
+   * Plays the matches of a lane whose first step has become an earlier one, up to the first that it
+   * loses: it has the largest number, so it wins by its time alone.
+   */
+  private void challenge(int lane) {
+    long time = topTimes[lane];
+    for (int match = (leaves + lane) >>> 1; match > 0; match >>>= 1) {
+      int winner = winners[match];
+      if (winner != lane) {
+        if (topTimes[winner] <= time) {
+          return;
+        }
+        winners[match] = lane;
+      }
     }
   }
 
@@ -138,9 +155,7 @@ public final class EventQueue {
     StepHeap heap = lanes[lane];
     Step step = heap.pop();
     topTimes[lane] = heap.topTime();
-    if (heap.size() > 0) {
-      topSequences[lane] = heap.topSequence();
-    }
+    topSequences[lane] = heap.topSequence();
     replay(lane);
     stepsRun++;
     step.run();

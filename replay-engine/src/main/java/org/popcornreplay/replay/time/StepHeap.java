@@ -3,8 +3,15 @@ package org.popcornreplay.replay.time;
 import java.util.Arrays;
 import org.popcornreplay.protocol.World.Step;
 
-/** A binary heap of steps, earliest first, equal times in the order of their numbers. */
+/**
+ * Steps, earliest first, equal times in the order of their numbers. The first one lies apart, as
+ * there is often no other; the rest is a binary heap.
+ */
 final class StepHeap {
+  private long firstTime = EventQueue.NEVER;
+  private long firstSequence;
+  private Step first;
+
   private long[] times = new long[8];
   private long[] sequences = new long[8];
   private Step[] steps = new Step[8];
@@ -12,19 +19,46 @@ final class StepHeap {
 
   /** Time of the first step, or {@link EventQueue#NEVER}. */
   long topTime() {
-    return size == 0 ? EventQueue.NEVER : times[0];
+    return firstTime;
   }
 
   /** Number of the first step; only where there is one. */
   long topSequence() {
-    return sequences[0];
+    return firstSequence;
   }
 
-  int size() {
-    return size;
-  }
-
+  /** Adds a step whose number is larger than those of all others. */
   void push(long time, long sequence, Step step) {
+    if (first == null) {
+      setFirst(time, sequence, step);
+    } else if (time < firstTime) {
+      sink(firstTime, firstSequence, first);
+      setFirst(time, sequence, step);
+    } else {
+      sink(time, sequence, step);
+    }
+  }
+
+  /** Takes the first step out; only where there is one. */
+  Step pop() {
+    Step popped = first;
+    if (size == 0) {
+      firstTime = EventQueue.NEVER;
+      first = null;
+    } else {
+      setFirst(times[0], sequences[0], steps[0]);
+      removeRoot();
+    }
+    return popped;
+  }
+
+  private void setFirst(long time, long sequence, Step step) {
+    firstTime = time;
+    firstSequence = sequence;
+    first = step;
+  }
+
+  private void sink(long time, long sequence, Step step) {
     if (size == times.length) {
       times = Arrays.copyOf(times, 2 * size);
       sequences = Arrays.copyOf(sequences, 2 * size);
@@ -46,8 +80,7 @@ final class StepHeap {
     steps[hole] = step;
   }
 
-  Step pop() {
-    Step first = steps[0];
+  private void removeRoot() {
     int last = --size;
     long time = times[last];
     long sequence = sequences[last];
@@ -76,7 +109,6 @@ final class StepHeap {
       sequences[hole] = sequence;
       steps[hole] = step;
     }
-    return first;
   }
 
   private static boolean before(long time, long sequence, long otherTime, long otherSequence) {
