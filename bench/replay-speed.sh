@@ -8,8 +8,8 @@
 #   stored    a fifth of faults, with every message and fault in a run store
 #   small     a trace of a few kilobytes (look at the wall time, start-up included)
 #   simgrid   the same requests and responses as linked in SimGrid S4U, where it is installed (Debian: libsimgrid-dev)
-# Every command replays twice: the run and its baseline with all threads at the origin. Accesses and visits are counted for each
-# replay, messages once, as the baseline sends none.
+# Every command replays twice: the run and, on a second processor, its baseline with all threads at the origin. Accesses and visits
+# are counted for each replay, messages once, as the baseline sends none.
 # Usage: bench/replay-speed.sh [DIR for traces, default a new one under /tmp] [CASE…, default all]
 # The traces are long enough that the JVM's start and its compilers take some tenth of the time; with SHORT=1 they have a fifth of
 # that, to see what start and compilation cost. Runs of each: RUNS=3. Needs about 3 GB in DIR for the store.
@@ -35,7 +35,8 @@ timed() { # output, command…: user and wall seconds
 report() { # label, what, how many, factor; user and wall of each run on stdin
   sort -n | awk -v l="$1" -v w="$2" -v n="$3" -v f="$4" '{ u[NR] = $1; r[NR] = $2 }
     END { m = int((NR + 1) / 2)
-      printf "%-8s %10d %-9s %7.2f s user %7.2f s wall %12.0f %s a second of processor time\n", l, n, w, u[m], r[m], f * n / u[m], w }'
+      printf "%-8s %10d %-9s %7.2f s user %7.2f s wall %12.0f %s a second of processor time %12.0f of wall\n", l, n, w, u[m], r[m],
+        f * n / u[m], w, f * n / r[m] }'
 }
 measure() { # label, what, field, factor, options…
   label=$1; what=$2; field=$3; factor=$4

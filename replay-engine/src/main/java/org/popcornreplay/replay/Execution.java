@@ -19,6 +19,7 @@ final class Execution {
   private final Instant startedAt = Instant.now();
   private Function<String, Replay.ProgressListener> progress = part -> (fraction, nanos) -> {};
   private boolean checked;
+  private boolean mayUseProcessors;
   private long baselineNanos = -1;
 
   Execution(Program program, RunRequest request) {
@@ -65,6 +66,12 @@ final class Execution {
     return this;
   }
 
+  /** Whether it may use a second processor, on which the baseline runs beside the run. */
+  Execution besideBaseline(boolean may) {
+    mayUseProcessors = may;
+    return this;
+  }
+
   /** Spares the baseline, which is known. */
   Execution withBaseline(long nanos) {
     baselineNanos = nanos;
@@ -73,28 +80,34 @@ final class Execution {
 
   /** Runs and stores nothing. */
   Done run() {
-    PadComparison comparison = before();
-    Replay run = new Replay(program.trace(), program.padding(), request, program.census(), NOBODY);
-    run.onProgress(progress.apply("replay")).checked(checked).execute();
-    return new Done(run, null, baselineOf(run), comparison);
+    try (Baseline beside = beginBaseline()) {
+      PadComparison comparison = before(beside);
+      Replay run =
+          new Replay(program.trace(), program.padding(), request, program.census(), NOBODY);
+      run.onProgress(progress.apply("replay")).checked(checked).execute();
+      return new Done(run, null, baselineOf(run, beside), comparison);
+    }
   }
 
   /** Runs and stores the run if it reached its end. */
   Done run(RunStore store, Keeping keeping) {
-    PadComparison comparison = before();
-    StoreListener listener = store.beginRun(keeping.level());
-    Replay run =
-        new Replay(program.trace(), program.padding(), request, program.census(), listener);
-    listener.observeHeap(program.padding().heap(), run::recordedTime);
-    run.onProgress(progress.apply("replay")).checked(checked).execute();
-    if (run.impasse() != null) {
-      return new Done(run, null, baselineOf(run), comparison);
+    try (Baseline beside = beginBaseline()) {
+      PadComparison comparison = before(beside);
+      StoreListener listener = store.beginRun(keeping.level());
+      Replay run =
+          new Replay(program.trace(), program.padding(), request, program.census(), listener);
+      listener.observeHeap(program.padding().heap(), run::recordedTime);
+      run.onProgress(progress.apply("replay")).checked(checked).execute();
+      long baseline = baselineOf(run, beside);
+      if (run.impasse() != null) {
+        return new Done(run, null, baseline, comparison);
+      }
+      long wallMillis = (System.nanoTime() - begunNanos) / 1_000_000;
+      long runId =
+          new StoredRun(run, listener)
+              .write(keeping.label(), baseline, startedAt, wallMillis, keeping.settings());
+      return new Done(run, runId, baseline, comparison);
     }
-    long wallMillis = (System.nanoTime() - begunNanos) / 1_000_000;
-    long runId =
-        new StoredRun(run, listener)
-            .write(keeping.label(), baselineOf(run), startedAt, wallMillis, keeping.settings());
-    return new Done(run, runId, baselineOf(run), comparison);
   }
 
   private static final RunListener NOBODY = new RunListener() {};
@@ -104,13 +117,27 @@ final class Execution {
     return request.placement().equals("origin");
   }
 
-  private long baselineOf(Replay run) {
+  private boolean needsBaseline() {
+    return !isBaseline() && baselineNanos < 0;
+  }
+
+  /** Begins the baseline beside the run; null where it comes before it or is not needed. */
+  private Baseline beginBaseline() {
+    return needsBaseline() && mayUseProcessors && Baseline.pays(program.trace())
+        ? Baseline.begin(program.trace().directory(), request.baseline())
+        : null;
+  }
+
+  private long baselineOf(Replay run, Baseline beside) {
+    if (beside != null) {
+      baselineNanos = beside.await(progress.apply("baseline"));
+    }
     return isBaseline() ? run.simulatedNanos() : baselineNanos;
   }
 
   /** What has to run before the run itself. */
-  private PadComparison before() {
-    if (!isBaseline() && baselineNanos < 0) {
+  private PadComparison before(Baseline beside) {
+    if (needsBaseline() && beside == null) {
       baselineNanos =
           new Replay(program.trace(), request.baseline(), program.plainCensus(), NOBODY)
               .onProgress(progress.apply("baseline"))

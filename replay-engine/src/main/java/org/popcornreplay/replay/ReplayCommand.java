@@ -232,6 +232,7 @@ public final class ReplayCommand implements Callable<Integer> {
     Execution execution =
         new Execution(program, request)
             .onProgress(part -> progress.part(part + suffix))
+            .besideBaseline(true)
             .checked(check);
     if (output == null) {
       return execution.run();
