@@ -117,8 +117,12 @@ public final class EventQueue {
       int right = winners[2 * match + 1];
       long a = topTimes[left];
       long b = topTimes[right];
-      winners[match] =
-          a < b || (a == b && topSequences[left] <= topSequences[right]) ? left : right;
+      // Who is first is a toss-up that no processor predicts: this makes a conditional move.
+      int winner = a < b ? left : right;
+      if (a == b) {
+        winner = topSequences[left] <= topSequences[right] ? left : right;
+      }
+      winners[match] = winner;
     }
   }
 
