@@ -18,6 +18,10 @@ final class ReducedVisits implements RowSource {
   private boolean ended;
   private int event;
   private int eventRows;
+
+  /** Instructions before the event that comes next. */
+  private long atEvent = Long.MAX_VALUE;
+
   private long last;
   private long sequence = -1;
 
@@ -58,24 +62,8 @@ final class ReducedVisits implements RowSource {
       nextEvent();
     }
     while (!ended && out.rows() < ROWS_AT_ONCE) {
-      long atEvent = event < eventRows ? events.batch().longs(1)[event] : Long.MAX_VALUE;
       if (haveAccess && accesses.instructions() < atEvent) {
-        // The kernel's accesses are made between two instructions.
-        boolean isKernel = (accesses.flags() & VisitFlags.KERNEL) != 0;
-        last = Math.max(last, accesses.instructions() + (isKernel ? 0 : 1));
-        reduction.access(
-            accesses.instructions(),
-            map.place(
-                thread,
-                accesses.address(),
-                accesses.bytes(),
-                AccessKind.writes(accesses.kind()),
-                sequence),
-            accesses.bytes(),
-            accesses.kind(),
-            accesses.ip(),
-            accesses.flags());
-        haveAccess = accesses.next();
+        takeAccesses();
       } else if (event < eventRows) {
         EventKind kind = EventKind.ofCode(events.batch().bytes(3)[event]);
         if (kind != null && (kind == EventKind.SLICE ? useMarks : kind.cutsSlice())) {
@@ -92,12 +80,32 @@ final class ReducedVisits implements RowSource {
     return out.rows() > 0;
   }
 
+  /** Takes accesses up to the next event or as long as there is room for visits. */
+  private void takeAccesses() {
+    long end = atEvent;
+    do {
+      long instructions = accesses.instructions();
+      if (instructions >= end) {
+        return;
+      }
+      int kind = accesses.kind();
+      int bytes = accesses.bytes();
+      int flags = accesses.flags();
+      // The kernel's accesses are made between two instructions.
+      last = Math.max(last, (flags & VisitFlags.KERNEL) != 0 ? instructions : instructions + 1);
+      long address =
+          map.place(thread, accesses.address(), bytes, AccessKind.writes(kind), sequence);
+      reduction.access(instructions, address, bytes, kind, accesses.ip(), flags);
+      haveAccess = accesses.next();
+    } while (haveAccess && out.rows() < ROWS_AT_ONCE);
+  }
+
   private void nextEvent() {
-    if (++event < eventRows) {
-      return;
+    if (++event >= eventRows) {
+      event = 0;
+      eventRows = events.load() ? events.batch().rows() : 0;
     }
-    event = 0;
-    eventRows = events.load() ? events.batch().rows() : 0;
+    atEvent = event < eventRows ? events.batch().longs(1)[event] : Long.MAX_VALUE;
   }
 
   private void append(

@@ -131,6 +131,7 @@ public final class VisitReduction {
     private long[] readIp = new long[32];
     private long[] writeIp = new long[32];
     private byte[] flags = new byte[32];
+    private long[] order = new long[32];
 
     void touch(long number, long lines, int offset, int kind, long ip) {
       int i = number == lastPage ? lastSlot : slot(number);
@@ -235,10 +236,13 @@ public final class VisitReduction {
           emit(i, thread, start, length, commonFlags, sink);
         }
       } else {
-        long[] order = Arrays.copyOf(page, size);
-        Arrays.sort(order);
-        for (long number : order) {
-          emit(slot(number), thread, start, length, commonFlags, sink);
+        if (order.length < size) {
+          order = new long[page.length];
+        }
+        System.arraycopy(page, 0, order, 0, size);
+        Arrays.sort(order, 0, size);
+        for (int i = 0; i < size; i++) {
+          emit(slot(order[i]), thread, start, length, commonFlags, sink);
         }
       }
       size = 0;
