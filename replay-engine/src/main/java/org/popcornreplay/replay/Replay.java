@@ -302,16 +302,7 @@ public final class Replay {
     long progressStep = 0;
     long total = Math.max(1, trace.manifest().count("instructions"));
     while (true) {
-      int steps = 0;
-      boolean more = true;
-      while (steps < LOOK_EVERY_STEPS && !run.stopped() && network.failure() == null) {
-        more = watch == null ? queue.runNext() : runNextChecked();
-        if (!more && !goesOnOutOfOrder()) {
-          break;
-        }
-        more = true;
-        steps++;
-      }
+      boolean more = runSteps();
       if (network.failure() != null) {
         impasse = Impasse.ofNetwork(this, network.failure());
         return this;
@@ -343,6 +334,24 @@ public final class Replay {
     }
     run.cutOff();
     return this;
+  }
+
+  /**
+   * Runs steps for a while; false where there are no more. A method of its own, which is entered
+   * again and again: the compiler may throw its code away, and a loop that is never entered anew
+   * then stays with the interpreter.
+   */
+  private boolean runSteps() {
+    for (int steps = 0; steps < LOOK_EVERY_STEPS; steps++) {
+      if (run.stopped() || network.failure() != null) {
+        return true;
+      }
+      boolean more = watch == null ? queue.runNext() : runNextChecked();
+      if (!more && !goesOnOutOfOrder()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Where nothing can happen any more, an operation that waits for its turn goes first. */
