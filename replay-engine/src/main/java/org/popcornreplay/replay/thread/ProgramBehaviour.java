@@ -339,19 +339,19 @@ final class ProgramBehaviour {
 
   /** Waits for the exit of a thread that the recording found exited. */
   void awaitExit(ReplayThread t, int exiting) {
-    synchronisation.join(t, exiting, t::continueUser);
+    synchronisation.joins().join(t, exiting, t::continueUser);
   }
 
   /** Ends a wait for a condition, a futex or a semaphore, where nothing else can go on. */
   boolean endEarliestWait() {
-    if (synchronisation.endEarliestWait()) {
+    if (synchronisation.conditions().endEarliestWait()) {
       return true;
     }
     int sleeper = sleepers.takeFirst();
     if (sleeper != FutexSleepers.NOBODY && run.popcorn().endFutexWait(sleeper)) {
       return true;
     }
-    return synchronisation.giveToEarliest();
+    return synchronisation.semaphores().giveToEarliest();
   }
 
   // ---- Futexes outside of functions that are decided anew.
@@ -453,22 +453,24 @@ final class ProgramBehaviour {
   /** A barrier that was known by its words alone. */
   void awaitBarrier(ReplayThread t, long object, long ip) {
     long entered = run.now();
-    synchronisation.await(
-        t,
-        object,
-        () -> {
-          run.listener()
-              .synchronisation(
-                  t.number(),
-                  t.node(),
-                  SystemCalls.syncName(SyncFunction.BARRIER_WAIT.code()),
-                  object,
-                  ip,
-                  entered,
-                  run.now());
-          t.skipBehindAtomic(UnnamedBarriers.outWord(object));
-          t.continueUser();
-        });
+    synchronisation
+        .barriers()
+        .await(
+            t,
+            object,
+            () -> {
+              run.listener()
+                  .synchronisation(
+                      t.number(),
+                      t.node(),
+                      SystemCalls.syncName(SyncFunction.BARRIER_WAIT.code()),
+                      object,
+                      ip,
+                      entered,
+                      run.now());
+              t.skipBehindAtomic(UnnamedBarriers.outWord(object));
+              t.continueUser();
+            });
   }
 
   /**
@@ -477,7 +479,7 @@ final class ProgramBehaviour {
    */
   void lockOrUnlock(ReplayThread t, long object, long sequence, long ip) {
     long entered = run.now();
-    boolean unlocks = synchronisation.holds(t, object);
+    boolean unlocks = synchronisation.mutexes().holds(t, object);
     SyncFunction function = unlocks ? SyncFunction.MUTEX_UNLOCK : SyncFunction.MUTEX_LOCK;
     Step done =
         () -> {
@@ -497,9 +499,9 @@ final class ProgramBehaviour {
           t.continueUser();
         };
     if (unlocks) {
-      synchronisation.unlock(t, object, done);
+      synchronisation.mutexes().unlock(t, object, done);
     } else {
-      synchronisation.lock(t, object, done);
+      synchronisation.mutexes().lock(t, object, done);
     }
   }
 
