@@ -6,48 +6,59 @@ import java.util.Arrays;
 /** A set of page numbers that only grows; neighbours share memory. */
 final class PageSet {
   private static final int CHUNK_BITS = 9;
-  private static final int WORDS = (1 << CHUNK_BITS) / 64;
+  private static final int WORD_BITS = 6;
+  private static final int WORDS = 1 << CHUNK_BITS - WORD_BITS;
 
   private final Long2ObjectOpenHashMap<long[]> chunks = new Long2ObjectOpenHashMap<>();
 
-  /** Pages added lately, most of those that come again. */
+  /** Chunks that were asked for lately, most of those that are asked for again, and their keys. */
   private final long[] recent = new long[256];
 
-  private long lastKey = Long.MIN_VALUE;
-  private long[] lastChunk = {};
+  private final long[][] chunkOf = new long[256][];
   private long size;
 
   PageSet() {
-    Arrays.fill(recent, -1);
+    Arrays.fill(recent, Long.MIN_VALUE); // no page has so small a key
+  }
+
+  /** Adds pages, of which neighbours in memory best come after one another. */
+  void addAll(long[] pages, int from, int count) {
+    long at = -1;
+    long word = 0;
+    for (int i = from; i < from + count; i++) {
+      long page = pages[i];
+      if (page >> WORD_BITS != at) {
+        if (word != 0) {
+          add(at, word);
+        }
+        at = page >> WORD_BITS;
+        word = 0;
+      }
+      word |= 1L << page;
+    }
+    if (word != 0) {
+      add(at, word);
+    }
   }
 
   void add(long page) {
-    long key = page >> CHUNK_BITS;
-    int word = (int) (page >> 6) & (WORDS - 1);
-    long bit = 1L << page;
-    if (key == lastKey) {
-      note(lastChunk, word, bit);
-      return;
-    }
-    int slot = (int) (page ^ page >>> 8) & (recent.length - 1);
-    if (recent[slot] == page) {
-      return;
-    }
-    recent[slot] = page;
-    long[] chunk = chunks.get(key);
-    if (chunk == null) {
-      chunk = new long[WORDS];
-      chunks.put(key, chunk);
-    }
-    lastKey = key;
-    lastChunk = chunk;
-    note(chunk, word, bit);
+    add(page >> WORD_BITS, 1L << page);
   }
 
-  private void note(long[] chunk, int word, long bit) {
-    if ((chunk[word] & bit) == 0) {
-      chunk[word] |= bit;
-      size++;
+  /** Adds the pages of a word that are set in it. */
+  private void add(long word, long bits) {
+    long key = word >> CHUNK_BITS - WORD_BITS;
+    int slot = (int) (key ^ key >>> 8) & (recent.length - 1);
+    if (recent[slot] != key) {
+      recent[slot] = key;
+      chunkOf[slot] = chunks.computeIfAbsent(key, k -> new long[WORDS]);
+    }
+    long[] chunk = chunkOf[slot];
+    int at = (int) word & (WORDS - 1);
+    long more = bits & ~chunk[at];
+    if (more != 0) {
+      chunk[at] |= more;
+      size += Long.bitCount(more);
     }
   }
 

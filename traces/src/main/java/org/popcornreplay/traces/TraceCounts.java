@@ -40,10 +40,7 @@ final class TraceCounts {
       reads += pageReads[i];
       writes += pageWrites[i];
     }
-    long[] page = batch.longs(3);
-    for (int i = from; i < from + count; i++) {
-      pages.add(page[i]);
-    }
+    pages.addAll(batch.longs(3), from, count);
   }
 
   void access(long address, int bytes, int kind, int flags) {

@@ -21,8 +21,8 @@ final class RecordReader {
   private final ReadableByteChannel channel;
   private static final int BUFFER_BYTES = 1 << 20;
 
-  /** A byte longer than the buffer, so that two bytes can be read from the last one. */
-  private final byte[] array = new byte[BUFFER_BYTES + 1];
+  /** A word longer than the buffer, so that a word can be read from its end. */
+  private final byte[] array = new byte[BUFFER_BYTES + Long.BYTES];
 
   private final ByteBuffer buffer = ByteBuffer.wrap(array, 0, BUFFER_BYTES).slice().limit(0);
   private int type;
@@ -78,11 +78,6 @@ final class RecordReader {
 
   static long wideAt(byte[] array, int index) {
     return (long) WIDE.get(array, index);
-  }
-
-  /** Two bytes, as a number from 0 to 65535. */
-  static int smallAt(byte[] array, int index) {
-    return Short.toUnsignedInt((short) SMALL.get(array, index));
   }
 
   int number(int offset) {

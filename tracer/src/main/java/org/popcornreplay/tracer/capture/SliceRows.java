@@ -48,8 +48,7 @@ final class SliceRows {
   private int[] order = new int[256];
   private final int[] places = new int[DIGIT_MASK + 1];
 
-  // Where the row is that is being unpacked.
-  private byte[] bytes;
+  /** Where the number of any length ended that was read last. */
   private int at;
 
   /** Whether rows wait that are not of this slice. */
@@ -87,31 +86,48 @@ final class SliceRows {
     end = toEnd;
     int row = rows.size();
     rows.reserve(row + count);
-    bytes = record.array();
-    at = record.arrayOffset() + offset;
+    byte[] from = record.array();
+    int p = record.arrayOffset() + offset;
     int limit = record.arrayOffset() + record.bytes();
     long page = 0;
     long readIp = 0;
     long writeIp = 0;
     long last = row == 0 ? -1 : rows.page[row - 1];
+    boolean rising = true;
     for (int rowsEnd = row + count; row < rowsEnd; row++) {
-      if (at >= limit) {
+      if (p >= limit) {
         throw new IOException("capture stream: slice of rows=" + count + ", expected fewer");
       }
-      int head = bytes[at++];
-      page = (head & NEXT_PAGE) != 0 ? page + 1 : page + difference();
+      long word = RecordReader.wideAt(from, p);
+      int head = (int) word;
+      p++;
+      if ((head & NEXT_PAGE) != 0) {
+        page++;
+      } else if (isShort(word >>> 8)) {
+        page += signed(shortNumber(word >>> 8));
+        p += shortBytes(word >>> 8);
+      } else {
+        page += signed(longNumber(from, p));
+        p = at;
+      }
       page &= PAGE_MASK;
-      sorted &= page > last;
+      rising &= page > last;
       last = page;
       rows.page[row] = page;
       if ((head & READ) != 0) {
-        rows.readLines[row] = lines();
-        rows.reads[row] = (int) number();
-        rows.firstRead[row] = (int) number();
-        if ((head & SAME_READ_IP) == 0) {
-          readIp = (readIp + difference()) & IP_MASK;
-        }
-        rows.readIp[row] = readIp;
+        boolean sameIp = (head & SAME_READ_IP) != 0;
+        p =
+            side(
+                from,
+                p,
+                row,
+                rows.readLines,
+                rows.reads,
+                rows.firstRead,
+                rows.readIp,
+                sameIp,
+                readIp);
+        readIp = rows.readIp[row];
       } else {
         rows.readLines[row] = 0;
         rows.reads[row] = 0;
@@ -119,13 +135,19 @@ final class SliceRows {
         rows.readIp[row] = 0;
       }
       if ((head & WRITE) != 0) {
-        rows.writeLines[row] = lines();
-        rows.writes[row] = (int) number();
-        rows.firstWrite[row] = (int) number();
-        if ((head & SAME_WRITE_IP) == 0) {
-          writeIp = (writeIp + difference()) & IP_MASK;
-        }
-        rows.writeIp[row] = writeIp;
+        boolean sameIp = (head & SAME_WRITE_IP) != 0;
+        p =
+            side(
+                from,
+                p,
+                row,
+                rows.writeLines,
+                rows.writes,
+                rows.firstWrite,
+                rows.writeIp,
+                sameIp,
+                writeIp);
+        writeIp = rows.writeIp[row];
       } else {
         rows.writeLines[row] = 0;
         rows.writes[row] = 0;
@@ -134,53 +156,91 @@ final class SliceRows {
       }
       rows.flags[row] = (byte) ((head & FLAGS) >> 1);
     }
-    if (at > limit) {
+    if (p > limit) {
       throw new IOException("capture stream: slice of rows=" + count + ", expected fewer");
     }
+    sorted &= rising;
     rows.setSize(row);
   }
 
   /**
-   * Seven bits a byte, the low ones first. Most take one or two bytes, which of them nobody can
-   * guess: those two are read without a branch.
+   * Unpacks what a row says of its reads, or of its writes. Both counts come out of one word that
+   * is read from memory: where the second one begins is known a few instructions after the first.
+   *
+   * @param ip where the row before was accessed first
+   * @return where the side ends
    */
-  private long number() {
-    int two = RecordReader.smallAt(bytes, at);
-    if ((two & 0x8080) == 0x8080) {
-      return longNumber();
+  private int side(
+      byte[] from,
+      int begin,
+      int row,
+      long[] lines,
+      int[] counts,
+      int[] firsts,
+      long[] ips,
+      boolean sameIp,
+      long ip) {
+    int p = begin + 1;
+    int form = from[begin];
+    if ((form & (LINES_ANY | LINES_RUN)) == 0) {
+      lines[row] = 1L << form;
+    } else if ((form & LINES_ANY) != 0) {
+      lines[row] = RecordReader.wideAt(from, p);
+      p += 8;
+    } else {
+      lines[row] = (-1L >>> (63 - (from[p++] & 63))) << form; // << takes the low six bits
     }
-    int more = two >>> 7 & 1;
-    at += 1 + more;
-    return (two & 0x7f) | (two >>> 1 & 0x3f80 & -more);
+    long count = RecordReader.wideAt(from, p);
+    int countBytes = shortBytes(count);
+    long first = count >>> (countBytes << 3);
+    if (isShort(count) && isShort(first)) {
+      counts[row] = shortNumber(count);
+      firsts[row] = shortNumber(first);
+      p += countBytes + shortBytes(first);
+    } else {
+      counts[row] = (int) longNumber(from, p);
+      firsts[row] = (int) longNumber(from, at);
+      p = at;
+    }
+    if (sameIp) {
+      ips[row] = ip;
+      return p;
+    }
+    ips[row] = (ip + signed(longNumber(from, p))) & IP_MASK;
+    return at;
   }
 
-  private long longNumber() {
-    byte b = bytes[at++];
+  // Numbers have seven bits a byte, the low ones first. Most take one or two bytes, which of them
+  // nobody can guess: those two are taken from the low bytes of a word without a branch.
+
+  private static boolean isShort(long word) {
+    return (word & 0x8080) != 0x8080;
+  }
+
+  private static int shortBytes(long word) {
+    return 1 + ((int) word >>> 7 & 1);
+  }
+
+  private static int shortNumber(long word) {
+    int two = (int) word;
+    return (two & 0x7f) | (two >>> 1 & 0x3f80 & -(two >>> 7 & 1));
+  }
+
+  /** A number of any length; {@link #at} is behind it then. */
+  private long longNumber(byte[] from, int begin) {
+    int p = begin;
+    byte b = from[p++];
     long n = b & 0x7f;
     for (int shift = 7; b < 0; shift += 7) {
-      b = bytes[at++];
+      b = from[p++];
       n |= (long) (b & 0x7f) << shift;
     }
+    at = p;
     return n;
   }
 
-  private long difference() {
-    long n = number();
+  private static long signed(long n) {
     return (n >>> 1) ^ -(n & 1);
-  }
-
-  private long lines() {
-    int head = bytes[at++];
-    int low = head & 63;
-    if ((head & LINES_ANY) != 0) {
-      long mask = RecordReader.wideAt(bytes, at);
-      at += 8;
-      return mask;
-    }
-    if ((head & LINES_RUN) != 0) {
-      return (-1L >>> (63 - (bytes[at++] & 63))) << low;
-    }
-    return 1L << low;
   }
 
   /** Writes the rows, shows them to who looks for loops that wait, and forgets them. */

@@ -104,6 +104,9 @@ final class SpinLoops {
 
   private final Long2ObjectOpenHashMap<Long2ObjectOpenHashMap<KnownLine>> knownLines =
       new Long2ObjectOpenHashMap<>();
+  /** How many loops and known lines there are in the pages of a slot: most pages have none. */
+  private final int[] watched = new int[1 << 10];
+
   private int known;
   private long writes;
   private int firstThread = -1;
@@ -155,6 +158,7 @@ final class SpinLoops {
     if (!before.isEmpty()) {
       for (Loop loop : before) {
         loopsByPage.get(loop.page).remove(loop);
+        watched[slot(loop.page)]--;
       }
       goOn(number, before, after, start, length, onlyLooks);
     }
@@ -167,6 +171,7 @@ final class SpinLoops {
     }
     for (Loop loop : after) {
       loopsByPage.computeIfAbsent(loop.page, page -> new ArrayList<>(1)).add(loop);
+      watched[slot(loop.page)]++;
     }
     for (Loop loop : before) {
       List<Loop> left = loopsByPage.get(loop.page);
@@ -175,6 +180,10 @@ final class SpinLoops {
       }
     }
     t.loops = after;
+  }
+
+  private int slot(long page) {
+    return (int) (page ^ page >>> 10) & (watched.length - 1);
   }
 
   private int row(int i) {
@@ -378,8 +387,14 @@ final class SpinLoops {
 
   /** Loops that may have begun in a slice: what it read every few instructions to its end. */
   private void begin(Spinner t, List<Loop> after, long start, int length, boolean onlyLooks) {
+    int[] reads = rows.reads;
+    int[] firstRead = rows.firstRead;
     for (int i = 0; i < count && after.size() < MOST_LOOPS; i++) {
       int r = row(i);
+      // What nearly all rows lack, also those without a read, comes first.
+      if ((long) reads[r] * LOOP_INSTRUCTIONS < length - firstRead[r]) {
+        continue;
+      }
       if (!readsToTheEnd(r, length) || isStack(t, rows.page[r]) || has(after, rows.page[r])) {
         continue;
       }
@@ -427,7 +442,7 @@ final class SpinLoops {
   private void note(int number, long start, int length) {
     for (int i = 0; i < count; i++) {
       int r = row(i);
-      if (rows.writes[r] == 0) {
+      if (rows.writes[r] == 0 || watched[slot(rows.page[r])] == 0) {
         continue;
       }
       List<Loop> loops = loopsByPage.get(rows.page[r]);
@@ -470,6 +485,7 @@ final class SpinLoops {
       knownLines
           .computeIfAbsent(line >>> LINE_SHIFT, page -> new Long2ObjectOpenHashMap<>(1))
           .put(line, at);
+      watched[slot(line >>> LINE_SHIFT)]++;
     }
     return at;
   }
