@@ -89,10 +89,20 @@ final class SliceRows {
     byte[] from = record.array();
     int p = record.arrayOffset() + offset;
     int limit = record.arrayOffset() + record.bytes();
+    long[] pages = rows.page;
+    byte[] flags = rows.flags;
+    long[] readLines = rows.readLines;
+    int[] reads = rows.reads;
+    int[] firstRead = rows.firstRead;
+    long[] readIps = rows.readIp;
+    long[] writeLines = rows.writeLines;
+    int[] writes = rows.writes;
+    int[] firstWrite = rows.firstWrite;
+    long[] writeIps = rows.writeIp;
     long page = 0;
     long readIp = 0;
     long writeIp = 0;
-    long last = row == 0 ? -1 : rows.page[row - 1];
+    long last = row == 0 ? -1 : pages[row - 1];
     boolean rising = true;
     for (int rowsEnd = row + count; row < rowsEnd; row++) {
       if (p >= limit) {
@@ -113,48 +123,28 @@ final class SliceRows {
       page &= PAGE_MASK;
       rising &= page > last;
       last = page;
-      rows.page[row] = page;
+      pages[row] = page;
       if ((head & READ) != 0) {
-        boolean sameIp = (head & SAME_READ_IP) != 0;
-        p =
-            side(
-                from,
-                p,
-                row,
-                rows.readLines,
-                rows.reads,
-                rows.firstRead,
-                rows.readIp,
-                sameIp,
-                readIp);
-        readIp = rows.readIp[row];
+        boolean same = (head & SAME_READ_IP) != 0;
+        p = side(from, p, row, readLines, reads, firstRead, readIps, same, readIp);
+        readIp = readIps[row];
       } else {
-        rows.readLines[row] = 0;
-        rows.reads[row] = 0;
-        rows.firstRead[row] = -1;
-        rows.readIp[row] = 0;
+        readLines[row] = 0;
+        reads[row] = 0;
+        firstRead[row] = -1;
+        readIps[row] = 0;
       }
       if ((head & WRITE) != 0) {
-        boolean sameIp = (head & SAME_WRITE_IP) != 0;
-        p =
-            side(
-                from,
-                p,
-                row,
-                rows.writeLines,
-                rows.writes,
-                rows.firstWrite,
-                rows.writeIp,
-                sameIp,
-                writeIp);
-        writeIp = rows.writeIp[row];
+        boolean same = (head & SAME_WRITE_IP) != 0;
+        p = side(from, p, row, writeLines, writes, firstWrite, writeIps, same, writeIp);
+        writeIp = writeIps[row];
       } else {
-        rows.writeLines[row] = 0;
-        rows.writes[row] = 0;
-        rows.firstWrite[row] = -1;
-        rows.writeIp[row] = 0;
+        writeLines[row] = 0;
+        writes[row] = 0;
+        firstWrite[row] = -1;
+        writeIps[row] = 0;
       }
-      rows.flags[row] = (byte) ((head & FLAGS) >> 1);
+      flags[row] = (byte) ((head & FLAGS) >> 1);
     }
     if (p > limit) {
       throw new IOException("capture stream: slice of rows=" + count + ", expected fewer");
