@@ -163,7 +163,9 @@ public final class TraceWriter implements AutoCloseable {
       ColumnBatch b = visits.rowOf(thread);
       int row = b.rows();
       int part = Math.min(count - from, Math.min(b.capacity(), BATCH_ROWS) - row);
-      Arrays.fill(b.ints(0), row, row + part, thread);
+      if (b.ints(0)[row + part - 1] != thread) { // else they hold it since the batch before
+        Arrays.fill(b.ints(0), row, row + part, thread);
+      }
       Arrays.fill(b.longs(1), row, row + part, start);
       Arrays.fill(b.ints(2), row, row + part, length);
       rows.copy(order, from, part, b, row);

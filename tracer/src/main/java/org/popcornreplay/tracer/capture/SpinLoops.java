@@ -104,6 +104,7 @@ final class SpinLoops {
 
   private final Long2ObjectOpenHashMap<Long2ObjectOpenHashMap<KnownLine>> knownLines =
       new Long2ObjectOpenHashMap<>();
+
   /** How many loops and known lines there are in the pages of a slot: most pages have none. */
   private final int[] watched = new int[1 << 10];
 
@@ -387,14 +388,10 @@ final class SpinLoops {
 
   /** Loops that may have begun in a slice: what it read every few instructions to its end. */
   private void begin(Spinner t, List<Loop> after, long start, int length, boolean onlyLooks) {
-    int[] reads = rows.reads;
-    int[] firstRead = rows.firstRead;
-    for (int i = 0; i < count && after.size() < MOST_LOOPS; i++) {
+    for (int i = nextReader(0, length);
+        i < count && after.size() < MOST_LOOPS;
+        i = nextReader(i + 1, length)) {
       int r = row(i);
-      // What nearly all rows lack, also those without a read, comes first.
-      if ((long) reads[r] * LOOP_INSTRUCTIONS < length - firstRead[r]) {
-        continue;
-      }
       if (!readsToTheEnd(r, length) || isStack(t, rows.page[r]) || has(after, rows.page[r])) {
         continue;
       }
@@ -420,6 +417,21 @@ final class SpinLoops {
     }
   }
 
+  /** The next row that is read every few instructions, if to the end, or the number of rows. */
+  private int nextReader(int from, int length) {
+    int[] reads = rows.reads;
+    int[] firstRead = rows.firstRead;
+    int i = from;
+    while (i < count) {
+      int r = row(i);
+      if ((long) reads[r] * LOOP_INSTRUCTIONS >= length - firstRead[r]) {
+        break;
+      }
+      i++;
+    }
+    return i;
+  }
+
   private boolean readsToTheEnd(int r, int length) {
     int rest = length - rows.firstRead[r];
     return rows.firstRead[r] >= 0
@@ -440,11 +452,8 @@ final class SpinLoops {
 
   /** Notes the slice's writes to lines that others look at. */
   private void note(int number, long start, int length) {
-    for (int i = 0; i < count; i++) {
+    for (int i = nextWatched(0); i < count; i = nextWatched(i + 1)) {
       int r = row(i);
-      if (rows.writes[r] == 0 || watched[slot(rows.page[r])] == 0) {
-        continue;
-      }
       List<Loop> loops = loopsByPage.get(rows.page[r]);
       Long2ObjectOpenHashMap<KnownLine> lines = knownLines.get(rows.page[r]);
       if (loops == null && lines == null) {
@@ -474,6 +483,21 @@ final class SpinLoops {
         }
       }
     }
+  }
+
+  /** The next row of a page that is written and perhaps looked at, or the number of rows. */
+  private int nextWatched(int from) {
+    int[] written = rows.writes;
+    long[] page = rows.page;
+    int i = from;
+    while (i < count) {
+      int r = row(i);
+      if (written[r] != 0 && watched[slot(page[r])] != 0) {
+        break;
+      }
+      i++;
+    }
+    return i;
   }
 
   private KnownLine known(long line) {
