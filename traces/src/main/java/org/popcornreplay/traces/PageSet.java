@@ -7,7 +7,7 @@ import java.util.Arrays;
 final class PageSet {
   private static final int CHUNK_BITS = 9;
   private static final int WORD_BITS = 6;
-  private static final int WORDS = 1 << CHUNK_BITS - WORD_BITS;
+  private static final int WORDS = 1 << (CHUNK_BITS - WORD_BITS);
 
   private final Long2ObjectOpenHashMap<long[]> chunks = new Long2ObjectOpenHashMap<>();
 
@@ -47,7 +47,7 @@ final class PageSet {
 
   /** Adds the pages of a word that are set in it. */
   private void add(long word, long bits) {
-    long key = word >> CHUNK_BITS - WORD_BITS;
+    long key = word >> (CHUNK_BITS - WORD_BITS);
     int slot = (int) (key ^ key >>> 8) & (recent.length - 1);
     if (recent[slot] != key) {
       recent[slot] = key;
