@@ -1,6 +1,5 @@
 package org.popcornreplay.replay.engine;
 
-import java.util.ArrayDeque;
 import java.util.function.IntFunction;
 import org.popcornreplay.protocol.Cost;
 import org.popcornreplay.protocol.Message;
@@ -9,6 +8,7 @@ import org.popcornreplay.replay.cpu.Cores;
 import org.popcornreplay.replay.cpu.NodeSpeeds;
 import org.popcornreplay.replay.network.KernelContext;
 import org.popcornreplay.replay.network.Network;
+import org.popcornreplay.replay.network.QueuedContext;
 import org.popcornreplay.replay.profile.CostProfile;
 import org.popcornreplay.replay.profile.ProfileKey;
 import org.popcornreplay.replay.time.EventQueue;
@@ -27,36 +27,14 @@ public final class TimedWorld implements World {
    * A work queue's processor: one item computes at a time, in the order of arrival. An item holds
    * the lane while it computes and leaves it when it sleeps or ends.
    */
-  private static final class Lane extends KernelContext {
-    private final ArrayDeque<Step> waiting = new ArrayDeque<>();
-    private boolean draining;
-
+  private static final class Lane extends QueuedContext<Step> {
     Lane(Network network) {
       super(network);
     }
 
-    void submit(Step item) {
-      if (draining || isHeld() || !waiting.isEmpty()) {
-        waiting.add(item);
-        free();
-        return;
-      }
-      draining = true;
-      execute(item);
-      draining = false;
-      free();
-    }
-
     @Override
-    protected void free() {
-      if (draining) {
-        return;
-      }
-      draining = true;
-      while (!isHeld() && !waiting.isEmpty()) {
-        execute(waiting.poll());
-      }
-      draining = false;
+    protected void begin(Step item) {
+      execute(item);
     }
   }
 
@@ -129,7 +107,7 @@ public final class TimedWorld implements World {
     if (lane == null) {
       work.run();
     } else {
-      lane.submit(work);
+      lane.take(work);
     }
   }
 
@@ -190,7 +168,7 @@ public final class TimedWorld implements World {
         if (lane == null) {
           queue.after(node, speeds.on(node, wakeUpNanos), then);
         } else {
-          queue.after(node, speeds.on(node, wakeUpNanos), () -> lane.submit(then));
+          queue.after(node, speeds.on(node, wakeUpNanos), () -> lane.take(then));
         }
       }
       case REMOTE_WORKER, ORIGIN_PEER, RECEIVER ->

@@ -72,38 +72,15 @@ final class Link {
   }
 
   /** The receive thread of the link: runs the handlers one by one. */
-  static final class Receiver extends KernelContext {
-    private final ArrayDeque<Flight> arrived = new ArrayDeque<>();
-    private boolean draining;
-
+  static final class Receiver extends QueuedContext<Flight> {
     Receiver(Network network) {
       super(network);
     }
 
-    void take(Flight flight) {
-      if (draining || isHeld() || !arrived.isEmpty()) {
-        arrived.add(flight);
-        free();
-        return;
-      }
-      draining = true;
+    @Override
+    protected void begin(Flight flight) {
       hold();
       flight.startReceiving();
-      draining = false;
-      free();
-    }
-
-    @Override
-    protected void free() {
-      if (draining) {
-        return;
-      }
-      draining = true;
-      while (!isHeld() && !arrived.isEmpty()) {
-        hold();
-        arrived.poll().startReceiving();
-      }
-      draining = false;
     }
   }
 }
