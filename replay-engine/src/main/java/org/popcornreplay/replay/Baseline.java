@@ -36,6 +36,14 @@ final class Baseline implements AutoCloseable {
         && Math.max(records, trace.manifest().count("accesses")) >= LEAST_RECORDS;
   }
 
+  /** Replays the baseline in the thread of the caller; gives its simulated time. */
+  static long nanos(Program program, RunRequest request, Replay.ProgressListener progress) {
+    return new Replay(program.trace(), request, program.plainCensus(), new RunListener() {})
+        .onProgress(progress)
+        .execute()
+        .simulatedNanos();
+  }
+
   /** Begins, and returns at once. */
   static Baseline begin(Path trace, RunRequest request) {
     Baseline baseline = new Baseline(trace, request);
@@ -45,9 +53,7 @@ final class Baseline implements AutoCloseable {
 
   private void replay() {
     try (TraceReader reader = TraceReader.open(trace)) {
-      Program program = Program.of(reader, false);
-      Replay replay = new Replay(reader, request, program.plainCensus(), new RunListener() {});
-      simulatedNanos = replay.onProgress(this::progress).execute().simulatedNanos();
+      simulatedNanos = nanos(Program.of(reader, false), request, this::progress);
     } catch (RuntimeException e) {
       failure = e;
     } catch (Error e) {

@@ -19,7 +19,6 @@ final class Execution {
   private final Instant startedAt = Instant.now();
   private Function<String, Replay.ProgressListener> progress = part -> (fraction, nanos) -> {};
   private boolean checked;
-  private boolean mayUseProcessors;
   private long baselineNanos = -1;
 
   Execution(Program program, RunRequest request) {
@@ -66,48 +65,51 @@ final class Execution {
     return this;
   }
 
-  /** Whether it may use a second processor, on which the baseline runs beside the run. */
-  Execution besideBaseline(boolean may) {
-    mayUseProcessors = may;
-    return this;
-  }
-
   /** Spares the baseline, which is known. */
   Execution withBaseline(long nanos) {
     baselineNanos = nanos;
     return this;
   }
 
-  /** Runs and stores nothing. */
+  /** Runs and stores nothing; the baseline may run beside it, on a second processor. */
   Done run() {
-    try (Baseline beside = beginBaseline()) {
-      PadComparison comparison = before(beside);
+    boolean beside = needsBaseline() && Baseline.pays(program.trace());
+    try (Baseline baseline =
+        beside ? Baseline.begin(program.trace().directory(), request.baseline()) : null) {
+      if (!beside) {
+        baselineFirst();
+      }
+      PadComparison comparison = plainFirst();
       Replay run =
           new Replay(program.trace(), program.padding(), request, program.census(), NOBODY);
       run.onProgress(progress.apply("replay")).checked(checked).execute();
-      return new Done(run, null, baselineOf(run, beside), comparison);
+      if (beside) {
+        baselineNanos = baseline.await(progress.apply("baseline"));
+      }
+      return new Done(run, null, baselineOf(run), comparison);
     }
   }
 
-  /** Runs and stores the run if it reached its end. */
+  /**
+   * Runs and stores the run if it reached its end. The baseline comes first: a second processor
+   * inserts.
+   */
   Done run(RunStore store, Keeping keeping) {
-    try (Baseline beside = beginBaseline()) {
-      PadComparison comparison = before(beside);
-      StoreListener listener = store.beginRun(keeping.level());
-      Replay run =
-          new Replay(program.trace(), program.padding(), request, program.census(), listener);
-      listener.observeHeap(program.padding().heap(), run::recordedTime);
-      run.onProgress(progress.apply("replay")).checked(checked).execute();
-      long baseline = baselineOf(run, beside);
-      if (run.impasse() != null) {
-        return new Done(run, null, baseline, comparison);
-      }
-      long wallMillis = (System.nanoTime() - begunNanos) / 1_000_000;
-      long runId =
-          new StoredRun(run, listener)
-              .write(keeping.label(), baseline, startedAt, wallMillis, keeping.settings());
-      return new Done(run, runId, baseline, comparison);
+    baselineFirst();
+    PadComparison comparison = plainFirst();
+    StoreListener listener = store.beginRun(keeping.level());
+    Replay run =
+        new Replay(program.trace(), program.padding(), request, program.census(), listener);
+    listener.observeHeap(program.padding().heap(), run::recordedTime);
+    run.onProgress(progress.apply("replay")).checked(checked).execute();
+    if (run.impasse() != null) {
+      return new Done(run, null, baselineOf(run), comparison);
     }
+    long wallMillis = (System.nanoTime() - begunNanos) / 1_000_000;
+    long runId =
+        new StoredRun(run, listener)
+            .write(keeping.label(), baselineOf(run), startedAt, wallMillis, keeping.settings());
+    return new Done(run, runId, baselineOf(run), comparison);
   }
 
   private static final RunListener NOBODY = new RunListener() {};
@@ -121,29 +123,18 @@ final class Execution {
     return !isBaseline() && baselineNanos < 0;
   }
 
-  /** Begins the baseline beside the run; null where it comes before it or is not needed. */
-  private Baseline beginBaseline() {
-    return needsBaseline() && mayUseProcessors && Baseline.pays(program.trace())
-        ? Baseline.begin(program.trace().directory(), request.baseline())
-        : null;
-  }
-
-  private long baselineOf(Replay run, Baseline beside) {
-    if (beside != null) {
-      baselineNanos = beside.await(progress.apply("baseline"));
-    }
+  private long baselineOf(Replay run) {
     return isBaseline() ? run.simulatedNanos() : baselineNanos;
   }
 
-  /** What has to run before the run itself. */
-  private PadComparison before(Baseline beside) {
-    if (needsBaseline() && beside == null) {
-      baselineNanos =
-          new Replay(program.trace(), request.baseline(), program.plainCensus(), NOBODY)
-              .onProgress(progress.apply("baseline"))
-              .execute()
-              .simulatedNanos();
+  private void baselineFirst() {
+    if (needsBaseline()) {
+      baselineNanos = Baseline.nanos(program, request.baseline(), progress.apply("baseline"));
     }
+  }
+
+  /** The run without pages of their own, where objects have some; else null. */
+  private PadComparison plainFirst() {
     if (program.padding().isNone()) {
       return null;
     }

@@ -229,11 +229,9 @@ public final class ReplayCommand implements Callable<Integer> {
   private Execution.Done execute(
       Program program, RunRequest request, ProgressLine progress, RecordLevel level) {
     String suffix = order.equals("both") && request.recordedOrder() ? ", recorded order" : "";
-    // With a store the second processor inserts.
     Execution execution =
         new Execution(program, request)
             .onProgress(part -> progress.part(part + suffix))
-            .besideBaseline(output == null)
             .checked(check);
     if (output == null) {
       return execution.run();

@@ -10,10 +10,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.popcornreplay.protocol.Options;
 import org.popcornreplay.replay.profile.ProfileFile;
+import org.popcornreplay.replay.store.RecordLevel;
+import org.popcornreplay.replay.store.RunStore;
 import org.popcornreplay.traces.TraceReader;
 import org.popcornreplay.traces.cli.CommandException;
 import org.popcornreplay.traces.generate.GeneratedTrace;
@@ -43,9 +46,13 @@ class BaselineTest {
     assumeTrue(Runtime.getRuntime().availableProcessors() > 1);
     try (TraceReader trace = TraceReader.open(trace(MANY_ROUNDS))) {
       assertTrue(Baseline.pays(trace));
-      Program program = Program.of(trace, false);
-      Execution.Done before = new Execution(program, request()).run();
-      Execution.Done beside = new Execution(program, request()).besideBaseline(true).run();
+      Program program = Program.of(trace, true);
+      Execution.Done before;
+      try (RunStore store = RunStore.inMemory()) {
+        Execution.Keeping summary = new Execution.Keeping(RecordLevel.of("summary"), "", List.of());
+        before = new Execution(program, request()).run(store, summary);
+      }
+      Execution.Done beside = new Execution(program, request()).run();
       assertNull(beside.impasse());
       assertEquals(before.baselineNanos(), beside.baselineNanos());
       assertEquals(before.run().simulatedNanos(), beside.run().simulatedNanos());
