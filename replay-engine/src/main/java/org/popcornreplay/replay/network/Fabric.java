@@ -92,16 +92,16 @@ final class Fabric {
       return latencyNanos(from, to);
     }
     Port nic = nics[from];
-    long head = nic.framing.timing(bytes).firstSegmentNanos() + nic.latencyNanos;
-    long tail = nic.framing.timing(bytes).messageNanos() + nic.latencyNanos;
+    WireFraming.Timing timing = nic.framing.timing(bytes);
+    long head = timing.firstSegmentNanos() + nic.latencyNanos;
+    long tail = timing.messageNanos() + nic.latencyNanos;
     for (int i = 0; i < switches(from, to); i++) {
       Port port = output(from, to, i);
       long begin = head + switchNanos;
-      long afterTail = tail + switchNanos + port.framing.timing(bytes).lastSegmentNanos();
-      head = begin + port.framing.timing(bytes).firstSegmentNanos() + port.latencyNanos;
-      tail =
-          Math.max(begin + port.framing.timing(bytes).messageNanos(), afterTail)
-              + port.latencyNanos;
+      timing = port.framing.timing(bytes);
+      long afterTail = tail + switchNanos + timing.lastSegmentNanos();
+      head = begin + timing.firstSegmentNanos() + port.latencyNanos;
+      tail = Math.max(begin + timing.messageNanos(), afterTail) + port.latencyNanos;
     }
     return tail;
   }

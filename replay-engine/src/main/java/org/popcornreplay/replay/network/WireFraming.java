@@ -5,7 +5,7 @@ final class WireFraming {
   /**
    * The times of a message.
    *
-   * @param messageNanos all of it at line rate
+   * @param messageNanos all of it at line rate, headers of all segments included
    * @param firstSegmentNanos its first segment
    * @param lastSegmentNanos its last segment
    */
@@ -37,12 +37,6 @@ final class WireFraming {
     return bitsPerSecond == 0;
   }
 
-  /** Bytes on the wire of a message, headers of all segments included. */
-  long wireBytes(long messageBytes) {
-    long segments = Math.max(1, (messageBytes + segmentBytes - 1) / segmentBytes);
-    return messageBytes + segments * headerBytes;
-  }
-
   /** The times of a message of so many bytes. */
   Timing timing(long messageBytes) {
     int slot = (int) (messageBytes ^ (messageBytes >>> 6)) & (KNOWN - 1);
@@ -52,7 +46,7 @@ final class WireFraming {
       timing =
           new Timing(
               messageBytes,
-              nanos(wireBytes(messageBytes)),
+              nanos(messageBytes + segments * headerBytes),
               nanos(Math.min(messageBytes, segmentBytes) + headerBytes),
               nanos(messageBytes - (segments - 1) * segmentBytes + headerBytes));
       known[slot] = timing;
