@@ -9,6 +9,10 @@ final class Barriers {
     int count;
     int arrived;
     long round;
+
+    Barrier(int count) {
+      this.count = count;
+    }
   }
 
   private final Long2ObjectOpenHashMap<Barrier> barriers = new Long2ObjectOpenHashMap<>();
@@ -21,13 +25,7 @@ final class Barriers {
   }
 
   private Barrier barrier(long object) {
-    Barrier barrier = barriers.get(object);
-    if (barrier == null) {
-      barrier = new Barrier();
-      barrier.count = run.barrierCount(object);
-      barriers.put(object, barrier);
-    }
-    return barrier;
+    return barriers.computeIfAbsent(object, address -> new Barrier(run.barrierCount(address)));
   }
 
   /** Makes a barrier for so many threads. */

@@ -97,12 +97,7 @@ final class ConditionVariables {
   }
 
   private Condition condition(long object) {
-    Condition condition = conditions.get(object);
-    if (condition == null) {
-      condition = new Condition(object);
-      conditions.put(object, condition);
-    }
-    return condition;
+    return conditions.computeIfAbsent(object, Condition::new);
   }
 
   /** Waits for a signal, and gives the mutex up meanwhile. */

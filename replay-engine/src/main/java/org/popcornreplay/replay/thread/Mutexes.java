@@ -20,12 +20,7 @@ final class Mutexes {
   }
 
   private Mutex mutex(long object) {
-    Mutex mutex = mutexes.get(object);
-    if (mutex == null) {
-      mutex = new Mutex();
-      mutexes.put(object, mutex);
-    }
-    return mutex;
+    return mutexes.computeIfAbsent(object, address -> new Mutex());
   }
 
   /** Whether the thread has the mutex. */

@@ -19,12 +19,7 @@ final class ReadWriteLocks {
   }
 
   private ReadWriteLock readWriteLock(long object) {
-    ReadWriteLock lock = locks.get(object);
-    if (lock == null) {
-      lock = new ReadWriteLock();
-      locks.put(object, lock);
-    }
-    return lock;
+    return locks.computeIfAbsent(object, address -> new ReadWriteLock());
   }
 
   /** Locks for reading. */

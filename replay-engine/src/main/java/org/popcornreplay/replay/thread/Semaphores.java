@@ -22,12 +22,7 @@ final class Semaphores {
   }
 
   private Semaphore semaphore(long object) {
-    Semaphore semaphore = semaphores.get(object);
-    if (semaphore == null) {
-      semaphore = new Semaphore();
-      semaphores.put(object, semaphore);
-    }
-    return semaphore;
+    return semaphores.computeIfAbsent(object, address -> new Semaphore());
   }
 
   /** Makes a semaphore of so many units. */

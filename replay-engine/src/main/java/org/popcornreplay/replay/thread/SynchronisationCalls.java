@@ -40,23 +40,26 @@ final class SynchronisationCalls {
   /** Wakes so many that sleep on a futex word. */
   void futexWake(ReplayThread t, long address, int count, Step then) {
     long page = run.scale().pageOf(address);
-    t.operate(
-        ThreadState.FUTEX,
-        "futex wake",
+    wake(
+        t,
         address,
         (popcorn, ended) -> popcorn.futexWake(t.number(), page, address, count, ended),
-        woken -> then.run());
+        then);
   }
 
   /** Wakes one thread that sleeps on a futex word. */
   void futexWakeSleeper(ReplayThread t, long address, int sleeper, Step then) {
     long page = run.scale().pageOf(address);
-    t.operate(
-        ThreadState.FUTEX,
-        "futex wake",
+    wake(
+        t,
         address,
         (popcorn, ended) -> popcorn.futexWakeSleeper(t.number(), page, address, sleeper, ended),
-        woken -> then.run());
+        then);
+  }
+
+  private static void wake(
+      ReplayThread t, long address, CallingThread.Operation operation, Step then) {
+    t.operate(ThreadState.FUTEX, "futex wake", address, operation, woken -> then.run());
   }
 
   /** Runs {@code then} when it is the thread's turn on an object that keeps its order. */
