@@ -31,11 +31,11 @@ final class PageIndex {
 
   /** The page's number, given out now if it has none. */
   int of(long page) {
-    if (page == lastPage && page >= 0) {
-      return lastIndex;
-    }
     if (page < 0) {
       throw new IllegalArgumentException("page: number=" + page + ", expected 0 or more");
+    }
+    if (page == lastPage) {
+      return lastIndex;
     }
     long key = page >> CHUNK_BITS;
     int chunk = chunks.get(key);

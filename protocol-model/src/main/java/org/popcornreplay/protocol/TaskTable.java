@@ -6,12 +6,11 @@ import java.util.List;
 
 /** The tasks of the process by their number, as the kernel finds them by pid. */
 final class TaskTable {
-  private final PopcornCluster cluster;
-  private final List<Task> tasks = new ArrayList<>();
-
   /** The largest number of a task and one more: they lie in an array. */
   private static final int MAX_TASKS = 1 << 20;
 
+  private final PopcornCluster cluster;
+  private final List<Task> tasks = new ArrayList<>();
   private Task[] byId = new Task[16];
   private int live;
 
