@@ -8,8 +8,8 @@
 #   stored    a fifth of faults, with every message and fault in a run store
 #   small     a trace of a few kilobytes (look at the wall time, start-up included)
 #   simgrid   the same requests and responses as linked in SimGrid S4U, where it is installed (Debian: libsimgrid-dev)
-# Every command replays twice: the run and, on a second processor, its baseline with all threads at the origin. Accesses and visits
-# are counted for each replay, messages once, as the baseline sends none.
+# Every command replays twice: the run and its baseline with all threads at the origin, beside it on a second processor but in
+# stored and small. Accesses and visits are counted for each replay, messages once, as the baseline sends none.
 # Usage: bench/replay-speed.sh [DIR for traces, default a new one under /tmp] [CASE…, default all]
 # The traces are long enough that the JVM's start and its compilers take some tenth of the time; with SHORT=1 they have a fifth of
 # that, to see what start and compilation cost. Runs of each: RUNS=3. Needs about 3 GB in DIR for the store.

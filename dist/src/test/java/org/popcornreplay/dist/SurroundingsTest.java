@@ -32,9 +32,7 @@ final class SurroundingsTest {
   private static final String NOBODY = "65534";
   private static final long PATIENCE_SECONDS = 120;
 
-  /** Of processor time: later than the start of the JVM, long before the end. */
   @TempDir static Path shared;
-
   private static Path trace;
   private static Path store;
   private static int tried;
