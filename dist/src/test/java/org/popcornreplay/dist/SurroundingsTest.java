@@ -309,10 +309,11 @@ final class SurroundingsTest {
 
   // --- signals ---------------------------------------------------------------------------------
 
+  /** A process to which signals mean something, also where a shell started the tests with "&". */
   private Process start(String script) throws IOException {
     tried++;
-    return new ProcessBuilder(
-            "bash", "-c", "PATH=" + Shell.home().resolve("bin") + ":$PATH; exec " + script)
+    String bin = "PATH=" + Shell.home().resolve("bin") + ":$PATH; ";
+    return new ProcessBuilder("bash", "-c", bin + "exec env --default-signal=INT,TERM " + script)
         .directory(folder.toFile())
         .redirectOutput(folder.resolve("said").toFile())
         .redirectError(folder.resolve("noted").toFile())
