@@ -309,7 +309,10 @@ final class SurroundingsTest {
 
   // --- signals ---------------------------------------------------------------------------------
 
-  /** A process to which signals mean something, also where a shell started the tests with "&". */
+  /**
+   * A process to which signals mean something, also where a shell started the tests in the
+   * background.
+   */
   private Process start(String script) throws IOException {
     tried++;
     String bin = "PATH=" + Shell.home().resolve("bin") + ":$PATH; ";
