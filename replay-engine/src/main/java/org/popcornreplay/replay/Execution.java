@@ -19,7 +19,8 @@ final class Execution {
   private final Instant startedAt = Instant.now();
   private Function<String, Replay.ProgressListener> progress = part -> (fraction, nanos) -> {};
   private boolean checked;
-  private long baselineNanos = -1;
+  private Long baselineNanos; // null = not known
+  private boolean baselineWanted = true;
 
   Execution(Program program, RunRequest request) {
     this.program = program;
@@ -31,10 +32,10 @@ final class Execution {
    *
    * @param run the run
    * @param runId its number in the store; null where it was not stored
-   * @param baselineNanos simulated time with all threads at the origin
+   * @param baselineNanos simulated time with all threads at the origin; null where nobody wanted it
    * @param comparison what pages of their own have done; null where nothing was padded
    */
-  record Done(Replay run, Long runId, long baselineNanos, PadComparison comparison) {
+  record Done(Replay run, Long runId, Long baselineNanos, PadComparison comparison) {
     String impasse() {
       return run.impasse();
     }
@@ -68,6 +69,12 @@ final class Execution {
   /** Spares the baseline, which is known. */
   Execution withBaseline(long nanos) {
     baselineNanos = nanos;
+    return this;
+  }
+
+  /** Spares the baseline, which nobody wants to know; a run that is its own has it all the same. */
+  Execution withoutBaseline() {
+    baselineWanted = false;
     return this;
   }
 
@@ -120,11 +127,11 @@ final class Execution {
   }
 
   private boolean needsBaseline() {
-    return !isBaseline() && baselineNanos < 0;
+    return baselineWanted && !isBaseline() && baselineNanos == null;
   }
 
-  private long baselineOf(Replay run) {
-    return isBaseline() ? run.simulatedNanos() : baselineNanos;
+  private Long baselineOf(Replay run) {
+    return isBaseline() ? Long.valueOf(run.simulatedNanos()) : baselineNanos;
   }
 
   private void baselineFirst() {

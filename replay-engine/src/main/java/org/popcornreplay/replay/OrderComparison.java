@@ -18,8 +18,20 @@ record OrderComparison(Result elastic, Result recorded) {
    * What came out under one order.
    *
    * @param runId its number in the store; null where it was not stored
+   * @param baselineNanos with all threads at the origin; null where that is not known
    */
-  record Result(Long runId, long simulatedNanos, long baselineNanos) {}
+  record Result(Long runId, long simulatedNanos, Long baselineNanos) {
+    private String text() {
+      String time = String.format(Locale.ROOT, "%.3f ms", simulatedNanos / NANOS_PER_MILLI);
+      return baselineNanos == null
+          ? time
+          : String.format(Locale.ROOT, "%s (speedup %.2f)", time, speedup());
+    }
+
+    private Double speedup() {
+      return RunReport.speedup(baselineNanos, simulatedNanos);
+    }
+  }
 
   /** The difference of the two times as a share of the elastic one. */
   double uncertainty() {
@@ -30,11 +42,9 @@ record OrderComparison(Result elastic, Result recorded) {
   String text() {
     return String.format(
         Locale.ROOT,
-        "elastic %.3f ms (speedup %.2f), recorded %.3f ms (speedup %.2f): uncertainty %.1f %%",
-        elastic.simulatedNanos() / NANOS_PER_MILLI,
-        RunReport.speedup(elastic.baselineNanos(), elastic.simulatedNanos()),
-        recorded.simulatedNanos() / NANOS_PER_MILLI,
-        RunReport.speedup(recorded.baselineNanos(), recorded.simulatedNanos()),
+        "elastic %s, recorded %s: uncertainty %.1f %%",
+        elastic.text(),
+        recorded.text(),
         PERCENT * uncertainty());
   }
 
@@ -49,6 +59,6 @@ record OrderComparison(Result elastic, Result recorded) {
     to.put("run_id", result.runId());
     to.put("simulated_ns", result.simulatedNanos());
     to.put("baseline_ns", result.baselineNanos());
-    to.put("speedup", RunReport.speedup(result.baselineNanos(), result.simulatedNanos()));
+    to.put("speedup", result.speedup());
   }
 }

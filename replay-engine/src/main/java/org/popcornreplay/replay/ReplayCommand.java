@@ -94,6 +94,12 @@ public final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--cores", paramLabel = "N", description = "Cores of each node; 0: one a thread.")
   private Integer cores;
 
+  @Option(
+      names = "--no-baseline",
+      description =
+          "Does not replay the trace with all threads at the origin too: no speedup, half the work.")
+  private boolean noBaseline;
+
   @Option(names = "--seed", paramLabel = "N", description = "Random seed (default: 1).")
   private long seed = 1;
 
@@ -233,6 +239,9 @@ public final class ReplayCommand implements Callable<Integer> {
         new Execution(program, request)
             .onProgress(part -> progress.part(part + suffix))
             .checked(check);
+    if (noBaseline) {
+      execution.withoutBaseline();
+    }
     if (output == null) {
       return execution.run();
     }

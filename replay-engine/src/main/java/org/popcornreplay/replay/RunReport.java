@@ -19,13 +19,13 @@ final class RunReport {
 
   private final Replay run;
   private final Long runId;
-  private final long baselineNanos;
+  private final Long baselineNanos; // null = not known
   private final OrderComparison orders;
   private final long wallMillis;
   private PadComparison comparison;
   private PlacementSearch search;
 
-  RunReport(Replay run, Long runId, long baselineNanos, OrderComparison orders, long wallMillis) {
+  RunReport(Replay run, Long runId, Long baselineNanos, OrderComparison orders, long wallMillis) {
     this.run = run;
     this.runId = runId;
     this.baselineNanos = baselineNanos;
@@ -45,9 +45,12 @@ final class RunReport {
     return this;
   }
 
-  /** Baseline over simulated time; 1 where neither takes any. */
-  static double speedup(long baselineNanos, long simulatedNanos) {
-    return simulatedNanos == 0 ? 1 : (double) baselineNanos / simulatedNanos;
+  /** Baseline over simulated time; 1 where neither takes any, null without a baseline. */
+  static Double speedup(Long baselineNanos, long simulatedNanos) {
+    if (baselineNanos == null) {
+      return null;
+    }
+    return simulatedNanos == 0 ? 1.0 : (double) baselineNanos / simulatedNanos;
   }
 
   String json() {
@@ -168,15 +171,7 @@ final class RunReport {
             run.request().pageBytes(),
             order(),
             run.request().seed()));
-    line(
-        text,
-        "time",
-        String.format(
-            Locale.ROOT,
-            "%.3f ms simulated; %.3f ms with all threads at the origin; speedup %.2f",
-            run.simulatedNanos() / NANOS_PER_MILLI,
-            baselineNanos / NANOS_PER_MILLI,
-            speedup(baselineNanos, run.simulatedNanos())));
+    line(text, "time", time());
     if (orders != null) {
       line(text, "order", orders.text());
     }
@@ -256,6 +251,19 @@ final class RunReport {
     }
     notes(text, profile.unverifiedValues());
     return text.toString();
+  }
+
+  private String time() {
+    double millis = run.simulatedNanos() / NANOS_PER_MILLI;
+    if (baselineNanos == null) {
+      return String.format(Locale.ROOT, "%.3f ms simulated", millis);
+    }
+    return String.format(
+        Locale.ROOT,
+        "%.3f ms simulated; %.3f ms with all threads at the origin; speedup %.2f",
+        millis,
+        baselineNanos / NANOS_PER_MILLI,
+        speedup(baselineNanos, run.simulatedNanos()));
   }
 
   private String order() {

@@ -27,7 +27,7 @@ final class StoredRun {
   }
 
   long write(
-      String label, long baselineNanos, Instant startedAt, long wallMillis, List<String> settings) {
+      String label, Long baselineNanos, Instant startedAt, long wallMillis, List<String> settings) {
     TraceReader trace = run.trace();
     nodes();
     MapTable maps = run.padding().maps();

@@ -1,14 +1,20 @@
 package org.popcornreplay.replay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,5 +175,45 @@ class ReplayCommandTest {
     assertEquals(0, ended.exitCode(), ended.err());
     assertTrue(ended.out().contains("\"elastic\":{\"run_id\":1"), ended.out());
     assertTrue(ended.out().contains("\"recorded\":{\"run_id\":2"), ended.out());
+  }
+
+  @Test
+  void withoutABaselineTheRunIsTheSameAndHasNoSpeedup() throws Exception {
+    String store = dir.resolve("runs.duckdb").toString();
+    String[] asked = {"--nodes", "2", "--json", "--quiet", "-o", store, trace};
+    ObjectNode with = (ObjectNode) new ObjectMapper().readTree(replay(asked).out());
+    Ended ended = replay("--nodes", "2", "--json", "--quiet", "--no-baseline", "-o", store, trace);
+    ObjectNode without = (ObjectNode) new ObjectMapper().readTree(ended.out());
+    for (String key : List.of("baseline_ns", "speedup")) {
+      assertTrue(with.path(key).isNumber(), key);
+      assertTrue(without.has(key) && without.path(key).isNull(), key);
+    }
+    List<String> others = List.of("baseline_ns", "speedup", "run_id", "wall_ms");
+    assertEquals(with.remove(others), without.remove(others));
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + store);
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT baseline_ns IS NULL AND speedup IS NULL FROM runs ORDER BY run_id")) {
+      assertTrue(rows.next() && !rows.getBoolean(1));
+      assertTrue(rows.next() && rows.getBoolean(1));
+    }
+  }
+
+  @Test
+  void theTextSaysNothingOfABaselineThatNobodyWanted() {
+    for (String order : List.of("elastic", "both")) {
+      Ended ended = replay("--nodes", "2", "--no-baseline", "--order", order, "--quiet", trace);
+      assertEquals(0, ended.exitCode(), ended.err());
+      assertTrue(ended.out().lines().anyMatch(l -> l.matches("time +[0-9.]+ ms simulated")));
+      assertFalse(ended.out().contains("speedup"), ended.out());
+    }
+  }
+
+  @Test
+  void aRunWithAllThreadsAtTheOriginIsItsOwnBaseline() throws IOException {
+    Ended ended = replay("--nodes", "2", "--placement", "origin", "--no-baseline", "--json", trace);
+    JsonNode json = new ObjectMapper().readTree(ended.out());
+    assertEquals(json.path("simulated_ns").asLong(), json.path("baseline_ns").asLong());
   }
 }

@@ -267,6 +267,22 @@ final class ReportTest {
   }
 
   @Test
+  void aRunWithoutABaselineHasNoPointOnTheSpeedupCurve() throws Exception {
+    Path store = folder.resolve("no-baseline.duckdb");
+    try (StoreFixture runs = StoreFixture.create(store)) {
+      for (int run = 1; run <= 3; run++) {
+        runs.addRun(run, 1 << run, 4, 400, "summary");
+      }
+      runs.sql("UPDATE runs SET baseline_ns = NULL, speedup = NULL WHERE run_id = 2");
+    }
+    String text = written(store, "no-baseline");
+    String curve = text.substring(text.indexOf("Line chart of speedup against nodes"));
+    String described = curve.substring(0, curve.indexOf('"'));
+    assertTrue(described.contains("on 2") && described.contains("on 8"), described);
+    assertFalse(described.contains("on 4"), described);
+  }
+
+  @Test
   void showsARunWithoutFaultsOrMessages() throws Exception {
     Path quiet = folder.resolve("quiet.duckdb");
     try (StoreFixture runs = StoreFixture.create(quiet)) {

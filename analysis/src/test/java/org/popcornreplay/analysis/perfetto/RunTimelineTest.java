@@ -74,7 +74,7 @@ final class RunTimelineTest {
     run.describeRegion(HOSTILE, 7 << 12, 4096);
     run.describeCode(0x1000, HOSTILE, HOSTILE, 1, HOSTILE);
     run.finish(
-        new RunSummary().program(HOSTILE, HOSTILE).nodes(1, 1).pageBytes(4096).times(100, 1));
+        new RunSummary().program(HOSTILE, HOSTILE).nodes(1, 1).pageBytes(4096).times(100, 1L));
   }
 
   private JsonNode export(long run, long from, long to) throws IOException {

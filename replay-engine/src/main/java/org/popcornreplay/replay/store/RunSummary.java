@@ -20,7 +20,7 @@ public final class RunSummary {
   int pageBytes = 4096;
   long seed;
   long simulatedNanos;
-  long baselineNanos;
+  Long baselineNanos; // null = not known
   long accesses;
   long instructions;
   long events;
@@ -92,8 +92,11 @@ public final class RunSummary {
     return this;
   }
 
-  /** Simulated time of the run, and of the same trace with all threads at the origin. */
-  public RunSummary times(long simulated, long baseline) {
+  /**
+   * Simulated time of the run, and of the same trace with all threads at the origin; null where
+   * that is not known.
+   */
+  public RunSummary times(long simulated, Long baseline) {
     simulatedNanos = simulated;
     baselineNanos = baseline;
     return this;

@@ -552,7 +552,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
         s.seed,
         s.simulatedNanos,
         s.baselineNanos,
-        s.simulatedNanos == 0 ? null : (double) s.baselineNanos / s.simulatedNanos,
+        speedup(s),
         s.accesses,
         s.instructions,
         s.events,
@@ -577,6 +577,11 @@ public final class StoreListener implements RunListener, AutoCloseable {
       }
       insert.execute();
     }
+  }
+
+  private static Double speedup(RunSummary s) {
+    boolean known = s.baselineNanos != null && s.simulatedNanos != 0;
+    return known ? (double) s.baselineNanos / s.simulatedNanos : null;
   }
 
   /** Forgets the run, unless it is finished. */

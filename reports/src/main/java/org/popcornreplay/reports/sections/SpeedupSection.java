@@ -25,6 +25,9 @@ final class SpeedupSection {
     Html body = new Html();
     Map<List<String>, List<Integer>> byConfiguration = new TreeMap<>(SpeedupSection::compare);
     for (int i = 0; i < rows.size(); i++) {
+      if (rows.real(i, "speedup") <= 0) { // --no-baseline
+        continue;
+      }
       byConfiguration.computeIfAbsent(configuration(rows, i), k -> new ArrayList<>()).add(i);
     }
     List<String> own = configuration(subject.focus());
