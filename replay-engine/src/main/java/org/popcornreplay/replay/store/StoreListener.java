@@ -1,12 +1,8 @@
 package org.popcornreplay.replay.store;
 
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Timestamp;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 import org.duckdb.DuckDBConnection;
@@ -40,26 +36,9 @@ public final class StoreListener implements RunListener, AutoCloseable {
   private final List<NodeTally> nodes = new ArrayList<>();
   private boolean open = true;
   private long nextFault;
-  private long readFaults;
-  private long writeFaults;
-  private long upgradeFaults;
-  private long retryCount;
-  private long migrationCount;
+  private final RunCounts counts = new RunCounts();
   private int lastThread = RunTables.NONE;
   private long lastEndNanos = Long.MIN_VALUE;
-
-  /** What went in and out of one node. */
-  private static final class NodeTally {
-    long bytesSent;
-    long bytesReceived;
-    long messagesSent;
-    long messagesReceived;
-    int cores;
-    long busyNanos;
-    long kernelNanos;
-    long rdmaBytesWritten;
-    long[] handleActions = {};
-  }
 
   StoreListener(DuckDBConnection connection, long runId, RecordLevel level) throws SQLException {
     this.connection = connection;
@@ -110,12 +89,8 @@ public final class StoreListener implements RunListener, AutoCloseable {
       long page,
       int result) {
     traffic.add(type, from, to, bytes);
-    NodeTally sender = node(from);
-    sender.bytesSent += bytes;
-    sender.messagesSent++;
-    NodeTally receiver = node(to);
-    receiver.bytesReceived += bytes;
-    receiver.messagesReceived++;
+    node(from).sends(bytes);
+    node(to).receives(bytes);
     if (page >= 0) {
       boolean response =
           type == MessageType.REMOTE_PAGE_RESPONSE
@@ -160,14 +135,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
     ledger.fault(thread, node, page, write, endNanos - startNanos, retries);
     tally(thread).faults++;
     objects.fault(thread, address, endNanos - startNanos);
-    retryCount += retries;
-    switch (kind) {
-      case "read" -> readFaults++;
-      case "write" -> writeFaults++;
-      case "upgrade" -> upgradeFaults++;
-      default ->
-          throw new IllegalArgumentException("kind=" + kind + ", expected read, write or upgrade");
-    }
+    counts.fault(kind, retries);
     if (keepsFaults) {
       tables
           .faults
@@ -189,7 +157,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
   @Override
   public void migration(
       int thread, int fromNode, int toNode, String kind, long startNanos, long endNanos) {
-    migrationCount++;
+    counts.migrations++;
     tally(thread).migrations++;
     if (keepsFaults) {
       tables
@@ -328,12 +296,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
       long kernelNanos,
       long rdmaBytesWritten,
       long[] handleActions) {
-    NodeTally tally = node(node);
-    tally.cores = cores;
-    tally.busyNanos = busyNanos;
-    tally.kernelNanos = kernelNanos;
-    tally.rdmaBytesWritten = rdmaBytesWritten;
-    tally.handleActions = handleActions.clone();
+    node(node).describe(cores, busyNanos, kernelNanos, rdmaBytesWritten, handleActions);
   }
 
   /**
@@ -430,13 +393,14 @@ public final class StoreListener implements RunListener, AutoCloseable {
       writeCriticalPath();
       tables.flush();
       inserter.close();
-      writeNodes();
+      RunRows rows = new RunRows(connection, runId);
+      rows.nodes(nodes);
       try (Statement statement = connection.createStatement()) {
         statement.execute("RESET threads");
         statement.execute(ObjectNames.forgetObjects(runId, summary.pageBytes));
         statement.execute(ObjectNames.forgetCode(runId));
         statement.execute(ObjectNames.namePages(runId, summary.pageBytes));
-        writeRun(summary);
+        rows.run(summary, level, traffic, counts);
         statement.execute("COMMIT");
       }
       open = false;
@@ -450,40 +414,7 @@ public final class StoreListener implements RunListener, AutoCloseable {
     List<PageRecord> records = ledger.finish();
     objects.write(
         tables.objects, records.stream().mapToLong(record -> record.page).toArray(), pageBytes);
-    for (PageRecord record : records) {
-      tables
-          .pages
-          .put(record.page)
-          .put(regions.at(record.page * pageBytes, pageBytes))
-          .put(record.readFaults())
-          .put(record.writeFaults())
-          .put(record.invalidations())
-          .put(record.transfers())
-          .put(record.faultNanos())
-          .put(record.retries())
-          .put(record.readers())
-          .put(record.writers())
-          .put(record.sharing().text())
-          .put(record.neededEpochs())
-          .put(record.vainEpochs())
-          .put(record.neededNanos())
-          .put(record.vainNanos())
-          .endRow();
-      for (PageRecord.Use use : record.uses()) {
-        tables
-            .pageThreads
-            .put(record.page)
-            .put(use.thread)
-            .put(use.node)
-            .put(use.reads())
-            .put(use.writes())
-            .put(use.readLines())
-            .put(use.writeLines())
-            .put(use.faults())
-            .put(use.faultNanos())
-            .endRow();
-      }
-    }
+    PageRows.write(records, regions, pageBytes, tables);
   }
 
   private void writeTraffic() {
@@ -507,81 +438,6 @@ public final class StoreListener implements RunListener, AutoCloseable {
           .put(stretch.reason())
           .endRow();
     }
-  }
-
-  private void writeNodes() throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BIGINT[]))")) {
-      for (int n = 0; n < nodes.size(); n++) {
-        NodeTally tally = nodes.get(n);
-        insert.setLong(1, runId);
-        insert.setInt(2, n);
-        insert.setInt(3, tally.cores);
-        insert.setLong(4, tally.busyNanos);
-        insert.setLong(5, tally.kernelNanos);
-        insert.setLong(6, tally.bytesSent);
-        insert.setLong(7, tally.bytesReceived);
-        insert.setLong(8, tally.messagesSent);
-        insert.setLong(9, tally.messagesReceived);
-        insert.setLong(10, tally.rdmaBytesWritten);
-        insert.setString(11, Arrays.toString(tally.handleActions));
-        insert.execute();
-      }
-    }
-  }
-
-  private void writeRun(RunSummary s) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-      Object[] values = {
-        runId,
-        s.label,
-        s.traceHash,
-        s.program,
-        s.arguments,
-        s.nodes,
-        s.coresPerNode,
-        s.placement,
-        s.profile,
-        s.transport,
-        s.order,
-        s.pageBytes,
-        s.seed,
-        s.simulatedNanos,
-        s.baselineNanos,
-        speedup(s),
-        s.accesses,
-        s.instructions,
-        s.events,
-        traffic.messages,
-        traffic.bytes,
-        readFaults,
-        writeFaults,
-        upgradeFaults,
-        retryCount,
-        migrationCount,
-        level.text(),
-        s.options,
-        s.sliceInstructions,
-        s.startedAt == null
-            ? null
-            : Timestamp.valueOf(s.startedAt.atZone(ZoneOffset.UTC).toLocalDateTime()),
-        s.wallMillis,
-        s.modelVersion
-      };
-      for (int i = 0; i < values.length; i++) {
-        insert.setObject(i + 1, values[i]);
-      }
-      insert.execute();
-    }
-  }
-
-  private static Double speedup(RunSummary s) {
-    boolean known = s.baselineNanos != null && s.simulatedNanos != 0;
-    return known ? (double) s.baselineNanos / s.simulatedNanos : null;
   }
 
   /** Forgets the run, unless it is finished. */

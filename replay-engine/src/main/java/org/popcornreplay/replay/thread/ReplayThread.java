@@ -1,7 +1,6 @@
 package org.popcornreplay.replay.thread;
 
 import org.popcornreplay.protocol.AccessMode;
-import org.popcornreplay.protocol.Popcorn;
 import org.popcornreplay.protocol.World.Step;
 import org.popcornreplay.replay.order.Mappings;
 import org.popcornreplay.traces.EventKind;
@@ -21,6 +20,7 @@ public final class ReplayThread extends CallingThread {
   private final ThreadCursor cursor;
   private final SliceBuffer slice;
   private final TraceEvent event = new TraceEvent();
+  private final KnownText text;
 
   private boolean started;
   private boolean onRecord;
@@ -30,9 +30,6 @@ public final class ReplayThread extends CallingThread {
 
   private long startNanos = -1;
   private long endNanos = -1;
-  private int textNode = -1;
-  private long textStart;
-  private long textEnd;
   private long currentAddress;
   private long currentIp;
   private long lastSequence = -1;
@@ -53,6 +50,7 @@ public final class ReplayThread extends CallingThread {
     this.cursor = cursor;
     spins = run.spinningThreads().waits().concern(number);
     nextMove = run.placement().nextMove(number, 1);
+    text = new KnownText(run);
     slice = new SliceBuffer(run.scale(), run.popcorn(), run.updateReadsFirst());
   }
 
@@ -448,7 +446,7 @@ public final class ReplayThread extends CallingThread {
    * @return true when nothing is to do, or it was done at once; else {@code then} runs after it
    */
   boolean fetchText(long ip, Step then) {
-    if (!textUnknown(ip)) {
+    if (!text.isUnknown(node, ip)) {
       return true;
     }
     run.textFetched(node, ip);
@@ -481,7 +479,7 @@ public final class ReplayThread extends CallingThread {
         if (at > horizon
             || kind >= SliceBuffer.ATOMIC
             || !run.popcorn().mayAccess(node, slice.accessIndex(), write)
-            || textUnknown(slice.accessIp())) {
+            || text.isUnknown(node, slice.accessIp())) {
           lookAgainAt(at);
           return false;
         }
@@ -605,37 +603,10 @@ public final class ReplayThread extends CallingThread {
     if (slice.atomics() > 0
         || slice.waits()
         || !slice.allHit(node, instructionsAt(run.now()))
-        || !textKnown()) {
+        || !text.holdsAllOf(slice, node)) {
       return false;
     }
     slice.hits(node, version);
-    return true;
-  }
-
-  private boolean textUnknown(long ip) {
-    if (node == Popcorn.ORIGIN
-        || ip == 0
-        || (node == textNode && ip >= textStart && ip < textEnd)) {
-      return false;
-    }
-    if (run.textMissing(node, ip)) {
-      return true;
-    }
-    textNode = node;
-    textStart = run.addressSpace().textStart(ip);
-    textEnd = textStart < 0 ? textStart : run.addressSpace().textEnd(textStart);
-    return false;
-  }
-
-  private boolean textKnown() {
-    if (node == Popcorn.ORIGIN) {
-      return true;
-    }
-    for (int i = 0; i < slice.size(); i++) {
-      if (textUnknown(slice.readIp(i)) || textUnknown(slice.writeIp(i))) {
-        return false;
-      }
-    }
     return true;
   }
 
