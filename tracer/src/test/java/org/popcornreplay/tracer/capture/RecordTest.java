@@ -110,13 +110,32 @@ class RecordTest {
 
   @Test
   void threadsThatNeverBlockTakeTurns() {
-    Recorder.Result recorded =
-        record("turns.ptrace", new byte[0], recorder.compile("turns.c").toString());
+    int changes = changesOfThread();
+    assertTrue(changes >= 40, "changes of thread: " + changes);
+  }
+
+  /** Each turn of others costs them what they had in the caches. */
+  @Test
+  void threadsThatUseManyPagesTakeLongerTurns() {
+    int changes = changesOfThread();
+    int changesWithManyPages = changesOfThread("wide");
+    assertTrue(
+        changesWithManyPages >= 6 && 4 * changesWithManyPages <= changes,
+        "changes of thread: " + changesWithManyPages + " instead of " + changes);
+  }
+
+  /**
+   * Two threads make 300 atomics each, some 100,000 instructions apart: how often the next one in
+   * the order in which they happened is of the other thread.
+   */
+  private int changesOfThread(String... arguments) {
+    String trace = "turns" + String.join("", arguments) + ".ptrace";
+    List<String> words = new ArrayList<>(List.of(recorder.compile("turns.c").toString()));
+    words.addAll(List.of(arguments));
+    Recorder.Result recorded = record(trace, new byte[0], words.toArray(String[]::new));
     assertEquals("600\n", recorded.text(), recorded.err());
-    // Atomics in the order in which they happened: each thread makes 300, 5000 * 5 instructions
-    // apart.
     List<String> threads =
-        rows("turns.ptrace", "events").stream()
+        rows(trace, "events").stream()
             .map(row -> row.split(",", -1))
             .filter(row -> row[3].equals(EventKind.ATOMIC.name()) && !row[0].equals("0"))
             .sorted(Comparator.comparingLong(row -> Long.parseLong(row[2])))
@@ -126,7 +145,7 @@ class RecordTest {
     for (int i = 1; i < threads.size(); i++) {
       changes += threads.get(i).equals(threads.get(i - 1)) ? 0 : 1;
     }
-    assertTrue(changes >= 40, threads.size() + " atomics, changes of thread: " + changes);
+    return changes;
   }
 
   @Test
