@@ -602,7 +602,7 @@ public final class ReplayThread extends CallingThread {
     }
     if (slice.atomics() > 0
         || slice.waits()
-        || !slice.allHit(node, instructionsAt(run.now()))
+        || !(slice.allHit(node) || slice.allHit(node, instructionsAt(run.now())))
         || !text.holdsAllOf(slice, node)) {
       return false;
     }

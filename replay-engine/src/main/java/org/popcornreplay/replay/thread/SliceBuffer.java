@@ -350,8 +350,18 @@ final class SliceBuffer {
     hitVersion = version;
   }
 
+  /** Whether every access of the slice hits on the node now. */
+  boolean allHit(int node) {
+    for (int i = 0; i < size; i++) {
+      if (!popcorn.mayAccess(node, index[i], firstWrite[i] >= 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
-   * Whether every access of the slice hits on the node now.
+   * Whether every access of the slice that is left hits on the node now.
    *
    * @param done instructions that the thread has executed; accesses before that have happened
    */

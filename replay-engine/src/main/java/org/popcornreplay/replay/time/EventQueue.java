@@ -1,5 +1,6 @@
 package org.popcornreplay.replay.time;
 
+import java.util.Arrays;
 import org.popcornreplay.protocol.World.Step;
 
 /**
@@ -16,11 +17,19 @@ public final class EventQueue {
   /** A time after all others. */
   public static final long NEVER = Long.MAX_VALUE;
 
+  // Matches: the last one, and between whom it is.
+  private static final int FINAL = 1;
+  private static final int FIRM = 2;
+  private static final int RUNNING = 3;
+
   private final StepHeap[] lanes;
   private final int leaves;
   private final int firstRunning;
+
+  // A tournament of the lanes: places 1.. are its matches, the final first; those of match m are 2m
+  // and 2m + 1, the last ones the lanes themselves. Each place has who is first there, and when.
   private final int[] winners;
-  private final long[] topTimes;
+  private final long[] times;
   private final long[] topSequences;
   private long now;
   private long sequence;
@@ -31,14 +40,12 @@ public final class EventQueue {
     firstRunning = nodes == 1 ? 1 : Integer.highestOneBit(nodes - 1) << 1;
     leaves = 2 * firstRunning;
     lanes = new StepHeap[leaves];
-    topTimes = new long[leaves];
     topSequences = new long[leaves];
+    winners = new int[2 * leaves];
+    times = new long[2 * leaves];
+    Arrays.fill(times, NEVER);
     for (int i = 0; i < leaves; i++) {
       lanes[i] = new StepHeap();
-      topTimes[i] = NEVER;
-    }
-    winners = new int[2 * leaves];
-    for (int i = 0; i < leaves; i++) {
       winners[leaves + i] = i;
     }
     for (int i = leaves - 1; i > 0; i--) {
@@ -86,10 +93,9 @@ public final class EventQueue {
     }
     long number = sequence++;
     lanes[lane].push(time, number, step);
-    if (time < topTimes[lane]) {
-      topTimes[lane] = time;
+    if (time < times[leaves + lane]) {
       topSequences[lane] = number;
-      challenge(lane);
+      challenge(lane, time);
     }
   }
 
@@ -97,32 +103,37 @@ public final class EventQueue {
    * Plays the matches of a lane whose first step has become an earlier one, up to the first that it
    * loses: it has the largest number, so it wins by its time alone.
    */
-  private void challenge(int lane) {
-    long time = topTimes[lane];
-    for (int match = (leaves + lane) >>> 1; match > 0; match >>>= 1) {
-      int winner = winners[match];
-      if (winner != lane) {
-        if (topTimes[winner] <= time) {
-          return;
-        }
-        winners[match] = lane;
-      }
-    }
+  private void challenge(int lane, long time) {
+    int place = leaves + lane;
+    do {
+      winners[place] = lane;
+      times[place] = time;
+      place >>>= 1;
+    } while (place > 0 && time < times[place]);
   }
 
-  /** Plays the matches on the way from a lane to the root. */
-  private void replay(int lane) {
-    for (int match = (leaves + lane) >>> 1; match > 0; match >>>= 1) {
-      int left = winners[2 * match];
-      int right = winners[2 * match + 1];
-      long a = topTimes[left];
-      long b = topTimes[right];
-      // Who is first is a toss-up that no processor predicts: this makes a conditional move.
-      int winner = a < b ? left : right;
-      if (a == b) {
-        winner = topSequences[left] <= topSequences[right] ? left : right;
+  /**
+   * Plays the matches on the way from a lane, whose first step has become a later one, to the root.
+   * Whom it meets on the way is known at once, so nothing is waited for but who wins.
+   */
+  private void replay(int lane, long topTime) {
+    int winner = lane;
+    long time = topTime;
+    int place = leaves + lane;
+    times[place] = time;
+    while (place > 1) {
+      int rival = winners[place ^ 1];
+      long rivalTime = times[place ^ 1];
+      // Who is first is a toss-up that no processor predicts: this makes conditional moves.
+      boolean loses = rivalTime < time;
+      if (rivalTime == time) {
+        loses = topSequences[rival] < topSequences[winner];
       }
-      winners[match] = winner;
+      winner = loses ? rival : winner;
+      time = Math.min(time, rivalTime);
+      place >>>= 1;
+      winners[place] = winner;
+      times[place] = time;
     }
   }
 
@@ -134,9 +145,9 @@ public final class EventQueue {
    * @param runningReachNanos from a running thread to a handler on another node
    */
   public long horizon(int node, long firmReachNanos, long runningReachNanos) {
-    long firm = topTimes[node];
-    long others = later(topTimes[winners[2]], firmReachNanos);
-    long running = later(topTimes[winners[3]], runningReachNanos);
+    long firm = times[leaves + node];
+    long others = later(times[FIRM], firmReachNanos);
+    long running = later(times[RUNNING], runningReachNanos);
     return Math.min(firm, Math.min(others, running));
   }
 
@@ -146,21 +157,20 @@ public final class EventQueue {
 
   /** Time of the next step, or {@link #NEVER}. */
   public long nextNanos() {
-    return topTimes[winners[1]];
+    return times[FINAL];
   }
 
   /** Runs the next step; false where there is none. */
   public boolean runNext() {
-    int lane = winners[1];
-    if (topTimes[lane] == NEVER) {
+    if (times[FINAL] == NEVER) {
       return false;
     }
-    now = topTimes[lane];
+    now = times[FINAL];
+    int lane = winners[FINAL];
     StepHeap heap = lanes[lane];
     Step step = heap.pop();
-    topTimes[lane] = heap.topTime();
     topSequences[lane] = heap.topSequence();
-    replay(lane);
+    replay(lane, heap.topTime());
     stepsRun++;
     step.run();
     return true;
