@@ -1,6 +1,7 @@
 # Sourced by the launchers beside it: finds the classes and a JDK, and starts one main class.
 # shellcheck shell=sh
-# In: $self = path under which the launcher was called, $main = main class, "$@" = its arguments.
+# In: $self = path under which the launcher was called, $main = main class, "$@" = its arguments; where wanted, $tier = options of
+# the JVM, and $pages = large, for commands that run for seconds.
 
 fail() {
   echo "${self##*/}: $1" >&2
@@ -51,10 +52,19 @@ store=org.popcornreplay.replay.store.StoreListener
 called="-XX:CompileCommand=quiet -XX:CompileCommand=dontinline,$store::message -XX:CompileCommand=dontinline,$store::interval"
 called="$called -XX:CompileCommand=dontinline,$store::visit"
 
+# Large pages save page faults and look-ups of addresses. Newer JDKs complain where the system never has them.
+huge=
+if [ "${pages:-}" = large ] && read -r huge </sys/kernel/mm/transparent_hugepage/enabled; then
+  case $huge in
+    *'[never]'*) huge= ;;
+    *) huge=-XX:+UseTransparentHugePages ;;
+  esac
+fi 2>/dev/null
+
 # Arrow needs java.nio opened; the rest keeps newer JDKs quiet. POPCORN_JAVA_OPTS comes last and so wins.
 # shellcheck disable=SC2086
 exec "$java" -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED \
   --add-opens=java.base/java.nio=ALL-UNNAMED -XX:+UseSerialGC -Xshare:auto -Djava.awt.headless=true \
   -Darrow.cdata.library.path="$lib/arrow_cdata_jni/x86_64" -DZstdNativePath="$lib/libzstd-jni.so" \
   ${archive:+"-XX:SharedArchiveFile=$archive" -Xlog:cds=off -Xlog:cds+dynamic=off} \
-  ${tmp:+"-Djava.io.tmpdir=$tmp"} $called ${tier:-} ${POPCORN_JAVA_OPTS:-} -cp "$lib/*" "$main" "$@"
+  ${tmp:+"-Djava.io.tmpdir=$tmp"} $called ${tier:-} $huge ${POPCORN_JAVA_OPTS:-} -cp "$lib/*" "$main" "$@"
