@@ -3,40 +3,42 @@ package org.popcornreplay.replay.network;
 import org.popcornreplay.protocol.Message;
 import org.popcornreplay.protocol.World.Step;
 
-/** The path of one message, step by step: send thread, wires, receive thread, handler. */
+/**
+ * The path of one message, step by step: send thread, wires, receive thread, handler. A link takes
+ * the flight of a message that has been delivered for a later one.
+ */
 final class Flight extends WireTrip {
   private final Network network;
   final Link link;
-  final Message message;
-  private final Step handedOver;
-  private final KernelContext sender;
-  private final long number;
-  private final long sentNanos;
+  private Message message;
+  private Step handedOver;
+  private KernelContext sender;
+  private long number;
+  private long sentNanos;
   private boolean sent;
   private boolean late;
   private long deliveredNanos;
 
-  /**
-   * A message to be sent.
-   *
-   * @param handedOver what waits for the transport to have it, or null
-   * @param sender what cannot go on until there is room in the send queue, or null
-   */
-  Flight(
-      Network network,
-      Link link,
-      Message message,
-      Step handedOver,
-      KernelContext sender,
-      long number) {
+  Flight(Network network, Link link) {
     super(network.queue(), network.fabric(), link.from, link.to, link.to);
     this.network = network;
     this.link = link;
-    this.message = message;
-    this.handedOver = handedOver;
-    this.sender = sender;
-    this.number = number;
+  }
+
+  /**
+   * A message is to be sent.
+   *
+   * @param done what waits for the transport to have it, or null
+   * @param blocked what cannot go on until there is room in the send queue, or null
+   */
+  Flight of(Message toSend, Step done, KernelContext blocked, long itsNumber) {
+    message = toSend;
+    handedOver = done;
+    sender = blocked;
+    number = itsNumber;
     sentNanos = network.queue().nowNanos();
+    sent = false;
+    return this;
   }
 
   @Override
@@ -109,7 +111,10 @@ final class Flight extends WireTrip {
   }
 
   private void received() {
-    message.stamp(number, sentNanos, deliveredNanos);
-    network.deliver(link.receiver, message);
+    Message delivered = message;
+    delivered.stamp(number, sentNanos, deliveredNanos);
+    message = null;
+    link.spare = this;
+    network.deliver(link.receiver, delivered);
   }
 }

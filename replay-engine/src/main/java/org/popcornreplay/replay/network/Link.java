@@ -9,6 +9,10 @@ final class Link {
   final int to;
   final Receiver receiver;
   NagleStream stream;
+
+  /** A flight that has ended, or null. */
+  Flight spare;
+
   private final int depth;
   private final ArrayDeque<Flight> queue = new ArrayDeque<>();
   private final ArrayDeque<Flight> blocked = new ArrayDeque<>();
@@ -22,6 +26,13 @@ final class Link {
     this.depth = depth;
     this.jitter = jitter;
     receiver = new Receiver(network);
+  }
+
+  /** A flight for a message. */
+  Flight flight(Network network) {
+    Flight flight = spare;
+    spare = null;
+    return flight == null ? new Flight(network, this) : flight;
   }
 
   /** When a message comes that the wires let arrive then; a stream keeps its order. */

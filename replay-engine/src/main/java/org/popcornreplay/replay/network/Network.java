@@ -167,7 +167,7 @@ public final class Network {
         sender.hold();
       }
     }
-    Flight flight = new Flight(this, link, message, handedOver, sender, sequence++);
+    Flight flight = link.flight(this).of(message, handedOver, sender, sequence++);
     inFlight++;
     if (descriptor) {
       link.send(flight);
