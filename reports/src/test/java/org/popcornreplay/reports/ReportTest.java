@@ -280,6 +280,14 @@ final class ReportTest {
     String described = curve.substring(0, curve.indexOf('"'));
     assertTrue(described.contains("on 2") && described.contains("on 8"), described);
     assertFalse(described.contains("on 4"), described);
+    Path none = folder.resolve("no-baselines.duckdb");
+    try (StoreFixture runs = StoreFixture.create(none)) {
+      runs.addRun(1, 2, 4, 400, "summary");
+      runs.addRun(2, 4, 4, 400, "summary");
+      runs.sql("UPDATE runs SET baseline_ns = NULL, speedup = NULL");
+    }
+    String without = written(none, "no-baselines");
+    assertTrue(without.contains("with their baseline, and the store has 0 such runs"));
   }
 
   @Test

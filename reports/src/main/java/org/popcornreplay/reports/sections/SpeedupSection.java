@@ -24,11 +24,12 @@ final class SpeedupSection {
     Rows rows = subject.ask("speedup");
     Html body = new Html();
     Map<List<String>, List<Integer>> byConfiguration = new TreeMap<>(SpeedupSection::compare);
+    int compared = 0;
     for (int i = 0; i < rows.size(); i++) {
-      if (rows.real(i, "speedup") <= 0) { // --no-baseline
-        continue;
+      if (rows.real(i, "speedup") > 0) { // else stored with --no-baseline
+        byConfiguration.computeIfAbsent(configuration(rows, i), k -> new ArrayList<>()).add(i);
+        compared++;
       }
-      byConfiguration.computeIfAbsent(configuration(rows, i), k -> new ArrayList<>()).add(i);
     }
     List<String> own = configuration(subject.focus());
     List<SpeedupChart.Line> lines = new ArrayList<>();
@@ -45,9 +46,9 @@ final class SpeedupSection {
     }
     if (lines.isEmpty()) {
       body.absent(
-          "No curve: it needs runs of this trace on at least two numbers of nodes, and the store has {}. Replay it "
-              + "again with another --nodes and the same -o.",
-          Amounts.count(rows.size(), "such run"));
+          "No curve: it needs runs of this trace on at least two numbers of nodes, with their baseline, and the store has {}. "
+              + "Replay it again with another --nodes and the same -o.",
+          Amounts.count(compared, "such run"));
       body.add(SqlTable.sql(List.of(rows)));
     } else {
       SpeedupChart.Line first = lines.get(0);
