@@ -9,7 +9,7 @@
 #   network   requests and responses through our network alone, no trace and no protocol, same latency and bandwidth
 #   simgrid   the same in SimGrid S4U, where it is installed (Debian: libsimgrid-dev)
 #   small     a trace of a few kilobytes, with its baseline (look at the wall time, start-up included)
-# Commands replay once (--no-baseline) but in small; BASELINE=1 gives all of them their baseline, beside the run on a second processor.
+# Commands replay once (--no-baseline) but in small; BASELINE=1 gives all of them their baseline, beside the run (in stored: before it).
 # Usage: bench/replay-speed.sh [DIR for traces, default a new one under /tmp] [CASE…, default all]
 # The traces are long enough that the JVM's start and its compilers take some tenth of the time; with SHORT=1 they have a fifth of
 # that, to see what start and compilation cost. Runs of each: RUNS=3. Needs a build with test classes (./check), and about 2 GB in DIR.

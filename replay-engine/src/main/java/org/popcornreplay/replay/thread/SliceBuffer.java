@@ -352,12 +352,7 @@ final class SliceBuffer {
 
   /** Whether every access of the slice hits on the node now. */
   boolean allHit(int node) {
-    for (int i = 0; i < size; i++) {
-      if (!popcorn.mayAccess(node, index[i], firstWrite[i] >= 0)) {
-        return false;
-      }
-    }
-    return true;
+    return allHit(node, Long.MIN_VALUE);
   }
 
   /**
