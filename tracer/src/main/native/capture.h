@@ -143,6 +143,9 @@ extern Bool recording;
 extern Bool fullDetail;
 extern ULong sliceInstructions;
 
+/* Of the core, not among the tools' headers. */
+extern SysRes VG_(do_syscall)(UWord number, UWord, UWord, UWord, UWord, UWord, UWord, UWord, UWord);
+
 /* ---------------------------------------------------------------- parts */
 
 /* output.c */

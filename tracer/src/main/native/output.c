@@ -7,15 +7,32 @@
 extern Int VG_(safe_fd)(Int oldfd); /* moves a descriptor out of the program's sight */
 extern Int VG_(fcntl)(Int fd, Int command, Addr argument);
 
-#define OUTPUT_BYTES (1 << 18)
+/* Full buffers wait here while Java is busy elsewhere, above all while its own code is compiled: the
+   program goes on, and Java, which needs less than a processor, catches up. Of these 64 MiB only what
+   is needed is ever touched, in large pages where the system has them: page faults are dear. */
+#define BUFFERS 256
+#define BUFFER_BYTES (1 << 18)
+#define OUTPUT_BYTES (BUFFER_BYTES - 16) /* a record and what pads it */
+#define LARGE_PAGE_BYTES (1 << 21)
 
-/* Room in the pipe while Java is busy elsewhere; fcntl(2), F_SETPIPE_SZ. */
+/* Room in the pipe itself; fcntl(2), F_SETPIPE_SZ. */
 #define SET_PIPE_BYTES 1031
 #define PIPE_BYTES (1 << 20)
 
-static UChar output[OUTPUT_BYTES + 8] __attribute__((aligned(64)));
-static UInt  used;
-static Int   fd = -1;
+#define MADVISE 28 /* madvise(2), MADV_HUGEPAGE */
+#define LARGE_PAGES 14
+#define POLLOUT 4 /* poll(2): there is room */
+
+typedef struct {
+   UInt  used;
+   UChar bytes[BUFFER_BYTES - 8] __attribute__((aligned(8)));
+} Buffer;
+
+static Buffer buffers[BUFFERS] __attribute__((aligned(LARGE_PAGE_BYTES)));
+static UInt   oldest;  /* the buffer that goes into the pipe next */
+static UInt   sent;    /* bytes of it that have */
+static UInt   current; /* the buffer that is being filled */
+static Int    fd = -1;
 
 UShort streamNumber = 1;
 
@@ -25,28 +42,62 @@ Bool openOutput(const HChar* path, Bool wait)
    Int plain = VG_(fd_open)(path, VKI_O_WRONLY | (wait ? 0 : VKI_O_NONBLOCK), 0);
    if (plain < 0)
       return False;
-   if (!wait)
-      VG_(fcntl)(plain, VKI_F_SETFL, VKI_O_WRONLY);
    fd = VG_(safe_fd)(plain);
+   VG_(fcntl)(fd, VKI_F_SETFL, VKI_O_WRONLY | VKI_O_NONBLOCK);
    VG_(fcntl)(fd, SET_PIPE_BYTES, PIPE_BYTES); /* refused where it is no pipe or users have less: it works either way */
+   VG_(do_syscall)(MADVISE, (UWord)buffers, sizeof(buffers), LARGE_PAGES, 0, 0, 0, 0, 0);
    return True;
 }
 
-void flushOutput(void)
+static void forget(void)
 {
-   UInt done = 0;
-   while (fd >= 0 && done < used) {
-      Int n = VG_(write)(fd, output + done, used - done);
-      if (n > 0)
-         done += n;
-      else if (n != -VKI_EINTR && n != -VKI_EAGAIN) {
+   oldest = current = sent = 0;
+   buffers[0].used = 0;
+}
+
+/* Writes what the pipe takes, and waits for it until at most so many buffers are left before the
+   current one, and nothing where there may be none. */
+static void writeUntil(UInt left)
+{
+   while (fd >= 0) {
+      Buffer* b = &buffers[oldest];
+      Int     n = sent < b->used ? VG_(write)(fd, b->bytes + sent, b->used - sent) : 0;
+      if (n >= 0) {
+         sent += n;
+         if (sent < b->used)
+            continue;
+         sent = b->used = 0;
+         if (oldest == current)
+            return;
+         oldest = (oldest + 1) % BUFFERS;
+      } else if (n == -VKI_EAGAIN) {
+         if ((current - oldest) % BUFFERS < left)
+            return;
+         struct vki_pollfd room = { fd, POLLOUT, 0 };
+         VG_(poll)(&room, 1, -1);
+      } else if (n != -VKI_EINTR) {
          /* Nobody reads any more: the recorder was killed, and a program that runs on unrecorded
             at a fraction of its speed helps nobody. */
          fd = -1;
          VG_(exit)(141);
       }
    }
-   used = 0;
+   forget();
+}
+
+void flushOutput(void)
+{
+   writeUntil(0);
+}
+
+/* The current buffer is full. */
+static void goOn(void)
+{
+   writeUntil(BUFFERS - 1);
+   if (buffers[current].used == 0)
+      return; /* all is in the pipe */
+   current = (current + 1) % BUFFERS;
+   buffers[current].used = 0;
 }
 
 void closeOutput(void)
@@ -61,7 +112,7 @@ void closeOutput(void)
 /* In a forked child: forget what the parent will write. */
 void abandonOutput(void)
 {
-   used = 0;
+   forget();
    if (fd >= 0)
       VG_(close)(fd);
    fd = -1;
@@ -72,24 +123,25 @@ UChar* reserve(UInt type, UInt payload)
 {
    UInt bytes = (payload + 7) & ~7u;
    tl_assert(bytes + 8 <= OUTPUT_BYTES);
-   if (used + bytes + 8 > OUTPUT_BYTES)
-      flushOutput();
-   UChar* at = output + used;
+   if (buffers[current].used + bytes + 8 > OUTPUT_BYTES)
+      goOn();
+   Buffer* b = &buffers[current];
+   UChar*  at = b->bytes + b->used;
    ((UInt*)at)[0] = type;
    ((UInt*)at)[1] = bytes;
    if (bytes > 0)
       *(ULong*)(at + bytes) = 0; /* pads texts */
-   used += bytes + 8;
+   b->used += bytes + 8;
    return at + 8;
 }
 
 /* Gives back what the record that was reserved last does not need of its room. */
 void trim(UChar* payload, UInt bytes)
 {
-   *(ULong*)(payload + bytes) = 0; /* pads; there is room, or there are eight bytes behind the buffer */
+   *(ULong*)(payload + bytes) = 0; /* pads; there are eight bytes behind the last record */
    bytes = (bytes + 7) & ~7u;
    ((UInt*)payload)[-1] = bytes;
-   used = (UInt)(payload - output) + bytes;
+   buffers[current].used = (UInt)(payload - buffers[current].bytes) + bytes;
 }
 
 void putEvent(const Thread* t, UInt kind, Int code, ULong object, const ULong a[6], Long result,

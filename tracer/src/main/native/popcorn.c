@@ -27,9 +27,6 @@
 #define LARGEST_DESCRIPTOR (1 << 20)
 #define ERROR(e) ((ULong)(-(Long)(e)))
 
-extern SysRes VG_(do_syscall)(UWord number, UWord, UWord, UWord, UWord, UWord, UWord,
-                              UWord, UWord); /* of the core, not among the tools' headers */
-
 Int popcornMode = 1;
 Int pretendNodes = 8;
 

@@ -33,7 +33,9 @@ public final class CapturedProgram {
     OwnLocale.restore(builder.environment());
     builder.environment().put("VALGRIND_LIB", tool.directory().toString());
     builder.environment().put("VALGRIND_LAUNCHER", tool.launcher().toString());
-    return start(builder, pipe);
+    CapturedProgram program = start(builder, pipe);
+    inBackground("priority", LowPriority::take); // now, as the program would inherit it
+    return program;
   }
 
   static CapturedProgram start(ProcessBuilder builder, Path pipe) throws IOException {
