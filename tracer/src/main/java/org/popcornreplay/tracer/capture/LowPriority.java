@@ -50,7 +50,7 @@ final class LowPriority {
 
   /** The niceness in the content of a process's stat file. */
   static int niceness(String stat) {
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ", -1);
     return fields.length < NICE_FIELD ? NICE : Integer.parseInt(fields[NICE_FIELD - 1]);
   }
 }

@@ -1,0 +1,48 @@
+package org.popcornreplay.tracer.capture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.popcornreplay.traces.TraceWriter;
+
+/** What the capture tool's pipe has no room for waits in the tool, and nothing of it is lost. */
+class LateRecorderTest {
+  private static final long ACCESSES = 300L * 2048 * 2;
+
+  @TempDir Path folder;
+
+  @Test
+  @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void theProgramGoesOnWhileItsRecorderIsLate() throws Exception {
+    Path pipe = folder.resolve("stream");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    Path done = folder.resolve("done");
+    CaptureTool tool = CaptureTool.prepare();
+    CaptureOptions options = new CaptureOptions(false, 10_000, "auto", 8, -1, 0);
+    List<String> words =
+        List.of(new Recorder(folder).compile("pages.c").toString(), done.toString());
+    ProcessBuilder builder = new ProcessBuilder(options.command(tool, folder, words)).inheritIO();
+    builder.environment().put("VALGRIND_LIB", tool.directory().toString());
+    builder.environment().put("VALGRIND_LAUNCHER", tool.launcher().toString());
+    CapturedProgram program = CapturedProgram.start(builder, pipe);
+    try (FileChannel stream = program.openStream();
+        TraceWriter writer = TraceWriter.create(folder.resolve("t"), options.manifest(tool))) {
+      while (!Files.exists(done)) {
+        TimeUnit.MILLISECONDS.sleep(10); // up to the time limit: nobody reads
+      }
+      CaptureStream capture = new CaptureStream(stream, writer, "main");
+      capture.read();
+      assertTrue(capture.ended());
+      assertTrue(capture.accesses() >= ACCESSES, "accesses=" + capture.accesses());
+      assertEquals(0, program.await());
+    }
+  }
+}
