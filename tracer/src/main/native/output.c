@@ -8,8 +8,9 @@ extern Int VG_(safe_fd)(Int oldfd); /* moves a descriptor out of the program's s
 extern Int VG_(fcntl)(Int fd, Int command, Addr argument);
 
 /* Full buffers wait here while Java is busy elsewhere, above all while its own code is compiled: the
-   program goes on, and Java, which needs less than a processor, catches up. Of these 64 MiB only what
-   is needed is ever touched, in large pages where the system has them: page faults are dear. */
+   program goes on, and Java, which needs less than a processor, catches up. The first ones are used
+   again as soon as nothing waits, so that most of these 64 MiB are touched only where Java is very
+   late, in large pages where the system has them: page faults are dear. */
 #define BUFFERS 256
 #define BUFFER_BYTES (1 << 18)
 #define OUTPUT_BYTES (BUFFER_BYTES - 16) /* a record and what pads it */
@@ -49,15 +50,16 @@ Bool openOutput(const HChar* path, Bool wait)
    return True;
 }
 
-static void forget(void)
+/* Nothing waits. */
+static void startOver(void)
 {
    oldest = current = sent = 0;
    buffers[0].used = 0;
 }
 
-/* Writes what the pipe takes, and waits for it until at most so many buffers are left before the
-   current one, and nothing where there may be none. */
-static void writeUntil(UInt left)
+/* Writes what the pipe takes. Waits until it has taken so much that fewer than so many buffers wait
+   besides the current one: with 0 until it has all. */
+static void writeUntilFewer(UInt most)
 {
    while (fd >= 0) {
       Buffer* b = &buffers[oldest];
@@ -66,12 +68,12 @@ static void writeUntil(UInt left)
          sent += n;
          if (sent < b->used)
             continue;
-         sent = b->used = 0;
          if (oldest == current)
-            return;
+            break;
+         sent = 0;
          oldest = (oldest + 1) % BUFFERS;
       } else if (n == -VKI_EAGAIN) {
-         if ((current - oldest) % BUFFERS < left)
+         if ((current - oldest) % BUFFERS < most)
             return;
          struct vki_pollfd room = { fd, POLLOUT, 0 };
          VG_(poll)(&room, 1, -1);
@@ -82,18 +84,18 @@ static void writeUntil(UInt left)
          VG_(exit)(141);
       }
    }
-   forget();
+   startOver();
 }
 
 void flushOutput(void)
 {
-   writeUntil(0);
+   writeUntilFewer(0);
 }
 
 /* The current buffer is full. */
 static void goOn(void)
 {
-   writeUntil(BUFFERS - 1);
+   writeUntilFewer(BUFFERS - 1);
    if (buffers[current].used == 0)
       return; /* all is in the pipe */
    current = (current + 1) % BUFFERS;
@@ -112,7 +114,7 @@ void closeOutput(void)
 /* In a forked child: forget what the parent will write. */
 void abandonOutput(void)
 {
-   forget();
+   startOver();
    if (fd >= 0)
       VG_(close)(fd);
    fd = -1;

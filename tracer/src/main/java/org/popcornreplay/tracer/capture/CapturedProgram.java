@@ -29,13 +29,19 @@ public final class CapturedProgram {
   public static CapturedProgram start(
       CaptureTool tool, CaptureOptions options, Path pipes, Path pipe, List<String> words)
       throws IOException {
+    CapturedProgram program = start(underTool(tool, options, pipes, words), pipe);
+    inBackground("priority", LowPriority::take); // now, as the program would inherit it
+    return program;
+  }
+
+  /** The program under the capture tool, not started. */
+  static ProcessBuilder underTool(
+      CaptureTool tool, CaptureOptions options, Path pipes, List<String> words) {
     ProcessBuilder builder = new ProcessBuilder(options.command(tool, pipes, words)).inheritIO();
     OwnLocale.restore(builder.environment());
     builder.environment().put("VALGRIND_LIB", tool.directory().toString());
     builder.environment().put("VALGRIND_LAUNCHER", tool.launcher().toString());
-    CapturedProgram program = start(builder, pipe);
-    inBackground("priority", LowPriority::take); // now, as the program would inherit it
-    return program;
+    return builder;
   }
 
   static CapturedProgram start(ProcessBuilder builder, Path pipe) throws IOException {

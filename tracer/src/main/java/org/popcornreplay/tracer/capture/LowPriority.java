@@ -24,7 +24,7 @@ final class LowPriority {
   private LowPriority() {}
 
   /** Lowers this process's priority; where the system does not let it, nothing happens. */
-  static void take() {
+  static void take() throws InterruptedException {
     try {
       if (niceness(Files.readString(Path.of("/proc/self/stat"))) >= NICE) {
         return;
@@ -36,15 +36,12 @@ final class LowPriority {
         }
       }
       new ProcessBuilder(command)
-          .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .redirectError(ProcessBuilder.Redirect.DISCARD)
           .start()
           .waitFor();
     } catch (IOException e) {
       // without renice, or without /proc, they share as before
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -29,10 +29,8 @@ class LateRecorderTest {
     CaptureOptions options = new CaptureOptions(false, 10_000, "auto", 8, -1, 0);
     List<String> words =
         List.of(new Recorder(folder).compile("pages.c").toString(), done.toString());
-    ProcessBuilder builder = new ProcessBuilder(options.command(tool, folder, words)).inheritIO();
-    builder.environment().put("VALGRIND_LIB", tool.directory().toString());
-    builder.environment().put("VALGRIND_LAUNCHER", tool.launcher().toString());
-    CapturedProgram program = CapturedProgram.start(builder, pipe);
+    CapturedProgram program =
+        CapturedProgram.start(CapturedProgram.underTool(tool, options, folder, words), pipe);
     try (FileChannel stream = program.openStream();
         TraceWriter writer = TraceWriter.create(folder.resolve("t"), options.manifest(tool))) {
       while (!Files.exists(done)) {
