@@ -49,18 +49,21 @@ typedef struct Member {
 /* Accesses of one kind from one root that are executed together and lie close by. Translated code
    looks for their page once and adds their number and their lines to its entry. */
 typedef struct Group {
-   Addr   ip;          /* of the first in program order */
-   Long   offset;      /* of the lowest byte */
-   const Member* members; /* in the order of their places */
-   const struct Group* writes; /* of reads: writes of the same bytes, whose page is looked for together with theirs; or NULL */
+   /* What a first access to a page needs lies together. */
    UInt   most;        /* the largest distance from a page's start at which all lie in the page */
    UInt   last;        /* distance from the first byte to the last one */
    Int    instruction; /* of the first in program order, since the last commit */
-   Int    before;      /* instructions between the last commit and the segment */
+   UInt   code;        /* the number of ip, where its stream has told it */
+   struct Group* writes; /* of reads: writes of the same bytes, whose page is looked for together with theirs; or NULL */
+   UShort known;       /* the number of that stream */
    UShort count;
    UChar  write;
    UChar  update;      /* the first is one instruction that reads and writes */
    UChar  narrow;      /* translated code names one line only: a second one is a case for C */
+   Addr   ip;          /* of the first in program order */
+   Long   offset;      /* of the lowest byte */
+   const Member* members; /* in the order of their places */
+   Int    before;      /* instructions between the last commit and the segment */
 } Group;
 
 enum { SEGMENT_PLAIN, SEGMENT_SLOW, SEGMENT_GUARDED, SEGMENT_ATOMIC };
@@ -100,7 +103,8 @@ typedef struct {
    ULong lines[2];
    UInt  count[2];
    Int   first[2];  /* instructions into the slice */
-   ULong ip[2];     /* flags of the entry in the top byte of ip[1], ENTRY_FIRST_UPDATE in ip[0]'s */
+   UInt  code[2];   /* the number of the first one's code address, 0 = not told */
+   ULong flags;     /* FLAG_*, and FIRST_READ_UPDATES */
 } Entry;
 
 /* The entries of the running thread's slice, by page: translated code writes into them. Lines and
@@ -174,9 +178,9 @@ void takeTable(Thread* t);   /* t's code is about to run */
 void cutSlice(Thread* t);    /* an event cuts */
 void freeVisits(Thread* t);
 /* called by translated code */
-void sliceFull(VexGuestAMD64State* guest);
-void logFull(VexGuestAMD64State* guest);
-void visitMiss(const Group* g, Addr a);
+void sliceFull(void);
+void logFull(void);
+void visitMiss(Group* g, Addr a);
 void visitSlowly(const Segment* s, Addr a);
 void visitAtomic(const Segment* s, Addr a, UWord failed);
 
@@ -222,7 +226,7 @@ void putProgram(void);
 
 /* code.c */
 void  forgetCode(void);      /* a new stream knows no addresses */
-void  needCode(Addr ip);
+UInt  needCode(Addr ip);   /* tells a code address, once; gives its number, from 1 */
 UInt  allocationStack(ThreadId tid);
 Bool  handleRequest(ThreadId tid, UWord* args, UWord* result);
 

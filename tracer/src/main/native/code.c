@@ -5,32 +5,44 @@
 
 extern StackTrace VG_(get_ExeContext_StackTrace)(ExeContext* e); /* of the core, not among the tools' headers */
 
-/* Sets of numbers that Java knows already: open addressing, grows. */
+/* What Java knows already, numbered from 1 in the order in which it was told: open addressing, grows. */
 typedef struct {
-   ULong* keys; /* 0 = free */
-   UInt   size, used;
+   ULong key; /* 0 = free */
+   UInt  number;
+} Told;
+
+typedef struct {
+   Told* at;
+   UInt  size, used;
 } Known;
 
-static Bool addKnown(Known* k, ULong key)
+static Told* placeOf(const Known* k, ULong key)
+{
+   UInt at = (UInt)((key * 0x9E3779B97F4A7C15ULL) >> 32) & (k->size - 1);
+   while (k->at[at].key != 0 && k->at[at].key != key)
+      at = (at + 1) & (k->size - 1);
+   return &k->at[at];
+}
+
+/* The number of a key that is not 0; says whether it is a new one. */
+static UInt numberOf(Known* k, ULong key, Bool* isNew)
 {
    if (k->used * 2 >= k->size) {
-      Known wider = { NULL, k->size == 0 ? 4096 : k->size * 2, 0 };
-      wider.keys = VG_(calloc)("capture.known", wider.size, sizeof(ULong));
+      Known wider = { NULL, k->size == 0 ? 4096 : k->size * 2, k->used };
+      wider.at = VG_(calloc)("capture.known", wider.size, sizeof(Told));
       for (UInt i = 0; i < k->size; i++)
-         if (k->keys[i] != 0)
-            addKnown(&wider, k->keys[i]);
-      VG_(free)(k->keys);
+         if (k->at[i].key != 0)
+            *placeOf(&wider, k->at[i].key) = k->at[i];
+      VG_(free)(k->at);
       *k = wider;
    }
-   UInt at = (UInt)((key * 0x9E3779B97F4A7C15ULL) >> 32) & (k->size - 1);
-   while (k->keys[at] != 0) {
-      if (k->keys[at] == key)
-         return False;
-      at = (at + 1) & (k->size - 1);
+   Told* told = placeOf(k, key);
+   *isNew = told->key == 0;
+   if (*isNew) {
+      told->key = key;
+      told->number = ++k->used;
    }
-   k->keys[at] = key;
-   k->used++;
-   return True;
+   return told->number;
 }
 
 /* A wrapper and its caller; one more where the compiler kept a wrapper's own function. */
@@ -38,12 +50,12 @@ static Bool addKnown(Known* k, ULong key)
 
 static Known codeKnown, stackKnown;
 
-static Addr lately[256];
+static Told lately[256];
 
 static void forget(Known* k)
 {
-   VG_(free)(k->keys);
-   k->keys = NULL;
+   VG_(free)(k->at);
+   k->at = NULL;
    k->size = k->used = 0;
 }
 
@@ -54,15 +66,9 @@ void forgetCode(void)
    VG_(memset)(lately, 0, sizeof(lately));
 }
 
-/* Tells Java the function and the line of a code address, once. */
-void needCode(Addr ip)
+/* Tells Java the function and the line of a code address. */
+static void tellCode(Addr ip, UInt number)
 {
-   UInt at = (ip ^ (ip >> 8)) & 255;
-   if (lately[at] == ip)
-      return;
-   lately[at] = ip;
-   if (ip == 0 || !addKnown(&codeKnown, ip))
-      return;
    DiEpoch      now = VG_(current_DiEpoch)();
    const HChar *name = "", *file = "", *directory = "";
    HChar        function[512], path[1024];
@@ -81,12 +87,30 @@ void needCode(Addr ip)
       }
    }
    UInt   nf = VG_(strlen)(function), np = VG_(strlen)(path);
-   UChar* r = reserve(RECORD_CODE, 16 + nf + np + 1);
+   UChar* r = reserve(RECORD_CODE, 24 + nf + np + 1);
    ((ULong*)r)[0] = ip;
-   ((UInt*)r)[2] = line;
-   ((UInt*)r)[3] = nf;
-   VG_(memcpy)(r + 16, function, nf);
-   VG_(memcpy)(r + 16 + nf, path, np + 1);
+   ((UInt*)r)[2] = number;
+   ((UInt*)r)[3] = line;
+   ((UInt*)r)[4] = nf;
+   ((UInt*)r)[5] = 0;
+   VG_(memcpy)(r + 24, function, nf);
+   VG_(memcpy)(r + 24 + nf, path, np + 1);
+}
+
+UInt needCode(Addr ip)
+{
+   if (ip == 0)
+      return 0;
+   Told* recent = &lately[(ip ^ (ip >> 8)) & 255];
+   if (recent->key != ip) {
+      Bool isNew;
+      UInt number = numberOf(&codeKnown, ip, &isNew);
+      if (isNew)
+         tellCode(ip, number);
+      recent->key = ip;
+      recent->number = number;
+   }
+   return recent->number;
 }
 
 /* The number of the stack of the thread, without the wrappers' own frames. */
@@ -94,7 +118,9 @@ UInt allocationStack(ThreadId tid)
 {
    ExeContext* context = VG_(record_ExeContext)(tid, 0);
    UInt        number = VG_(get_ECU_from_ExeContext)(context) / 4;
-   if (addKnown(&stackKnown, (ULong)number + 1)) {
+   Bool        isNew;
+   numberOf(&stackKnown, (ULong)number + 1, &isNew);
+   if (isNew) {
       StackTrace ips = VG_(get_ExeContext_StackTrace)(context);
       Int        n = VG_(get_ExeContext_n_ips)(context), from = 0;
       while (from < n && isOurCode(ips[from]))

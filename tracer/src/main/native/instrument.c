@@ -115,7 +115,7 @@ static IRTemp loadCursor(Block* b)
 /* A call that may end the thread's turn. */
 static IRDirty* turnCall(const HChar* name, void* function, IRExpr* guard)
 {
-   IRDirty* call = unsafeIRDirty_0_N(0, name, VG_(fnptr_to_fnentry)(function), mkIRExprVec_1(IRExpr_GSPTR()));
+   IRDirty* call = unsafeIRDirty_0_N(0, name, VG_(fnptr_to_fnentry)(function), mkIRExprVec_0());
    call->guard = guard;
    call->nFxState = 2;
    VG_(memset)(&call->fxState, 0, sizeof(call->fxState));
@@ -402,6 +402,8 @@ static void visitMembers(Block* b)
          }
          nParts[nGroups] = (UInt)(part - parts[nGroups]) + 1;
          g->ip = sorted[earliest].ip;
+         g->code = 0;
+         g->known = 0;
          g->offset = low;
          g->members = &sorted[i];
          g->writes = NULL;

@@ -5,11 +5,11 @@
 #ifndef POPCORN_STREAM_H
 #define POPCORN_STREAM_H
 
-#define STREAM_VERSION 2
+#define STREAM_VERSION 3
 
 enum {
    RECORD_HELLO = 1,   /* u32 version, u32 pid, u64 slice, u32 full, u32 0 */
-   RECORD_SLICE = 2,   /* u32 thread, u32 rows, u64 start, u64 end, packed rows (below) */
+   RECORD_SLICE = 2,   /* u32 thread, u32 rows, u64 start, u64 end, rows (below) */
    RECORD_EVENT = 3,   /* u32 thread, u32 kind, i32 code, u32 which, and in 8 bytes each those that are
                           not 0 of instructions, object, a0..a5, result, nanos, ip: bits of which */
    RECORD_ATOMIC = 4,  /* u32 thread, u16 bytes, u16 failed, u64 instructions, address, ip */
@@ -18,7 +18,7 @@ enum {
    RECORD_NAME = 7,    /* u32 thread, u32 0, text */
    RECORD_MAP = 8,     /* u32 thread, u32 op (MAP_*), u64 start, length, u32 prot, u32 flags,
                           u64 offset, text */
-   RECORD_CODE = 9,    /* u64 ip, u32 line, u32 bytes of function, function, file */
+   RECORD_CODE = 9,    /* u64 ip, u32 its number (from 1), u32 line, u32 bytes of function, u32 0, function, file */
    RECORD_STACK = 10,  /* u32 stack, u32 depth, u64 ip... */
    RECORD_HEAP = 11,   /* u32 thread, u32 stack + 1 (0 = freed), u64 instructions, address, bytes */
    RECORD_SEGMENT = 12,/* u64 segment, u32 instructions, u16 words, u16 members, u32 form, u32 0,
@@ -34,24 +34,18 @@ enum {
    RECORD_LEFT = 20    /* the process is about to execute a program that is not followed */
 };
 
-/* A packed row: what a slice did to a page. A byte of ROW_* bits; the page less that of the row
-   before, unless ROW_NEXT_PAGE; for reads, then for writes, where there are any: lines, count, the
-   first one's instruction in the slice, and its code address less that of the row before with such
-   a one, unless ROW_SAME_*_IP. Numbers take seven bits a byte, the low ones first; differences are
-   folded to even (0 and more) and odd ones (below 0). Page and code addresses begin from 0 in each
-   record. Lines are a byte: the lowest line, and one of LINES_*. */
+/* A row: what a slice did to a page. u64: the page's number and, from ROW_BITS_SHIFT on, ROW_* bits. For reads, then for
+   writes, where there are any: u64 lines, u16 count, u16 the first one's instruction in the slice, u32 the number of its code
+   address as RECORD_CODE told it; with ROW_WIDE u64 lines, u32 count, u32 instruction, u32 number, u32 0. */
+#define ROW_BITS_SHIFT 52
+#define ROW_HEAD_BYTES 8
+#define ROW_KIND_BYTES 16
+#define ROW_WIDE_BYTES 24
 enum {
    ROW_READ = 1,
    ROW_WRITE = 2,
    ROW_FLAGS = 12, /* FLAG_LOCKED and FLAG_UPDATE, one bit further up */
-   ROW_NEXT_PAGE = 16,
-   ROW_SAME_READ_IP = 32,
-   ROW_SAME_WRITE_IP = 64
-};
-enum {
-   LINES_ONE = 0,
-   LINES_RUN = 64,  /* a byte follows: how many lines more without a gap */
-   LINES_ANY = 128  /* 8 bytes follow: the mask */
+   ROW_WIDE = 16   /* a count or an instruction takes more than 16 bits */
 };
 /* With --follow=DIR, what a process image writes to DIR/control before it opens its own stream,
    DIR/stream.PID.IMAGE: one write of this many bytes. u32 pid, u32 parent's pid, u32 forked (else
@@ -62,7 +56,7 @@ enum {
 
 enum { ACCESS_READ, ACCESS_WRITE, ACCESS_UPDATE, ACCESS_LOCKED };
 
-/* Flags of a visit, in the top byte of the second code address of a row. */
+/* Flags of a visit. */
 #define FLAG_LOCKED 2
 #define FLAG_UPDATE 4
 

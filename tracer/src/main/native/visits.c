@@ -14,8 +14,11 @@ Long*  sliceLeft = &unplaced;
 UInt   slicePages;
 Entry  table[ENTRIES] __attribute__((aligned(64)));
 
+/* Translated code finds an entry by bits of the address. */
+typedef char EntryIsALine[sizeof(Entry) == 64 ? 1 : -1];
+
 #define SECOND 0x155 /* where the second slot of a page lies */
-#define FIRST_READ_UPDATES (1ULL << 56) /* in ip[0] */
+#define FIRST_READ_UPDATES 1 /* among the flags: the first read is of an instruction that writes, too */
 
 static Thread* tableOwner;
 static Long**  leftOf; /* by ThreadId: its place among the shadow registers, NULL = not known yet */
@@ -34,7 +37,8 @@ static void clearEntry(Entry* e)
    e->lines[0] = e->lines[1] = 0;
    e->count[0] = e->count[1] = 0;
    e->first[0] = e->first[1] = -1;
-   e->ip[0] = e->ip[1] = 0;
+   e->code[0] = e->code[1] = 0;
+   e->flags = 0;
 }
 
 void initVisits(void)
@@ -63,9 +67,10 @@ static inline Bool isEmpty(const Entry* e)
    return e->base[0] == NO_PAGE && e->base[1] == NO_PAGE;
 }
 
+/* NO_PAGE is above all pages. */
 static inline Addr pageOf(const Entry* e)
 {
-   return e->base[0] == NO_PAGE ? e->base[1] : e->base[0];
+   return e->base[0] < e->base[1] ? e->base[0] : e->base[1];
 }
 
 static inline Bool holds(const Entry* e, Addr page)
@@ -153,6 +158,7 @@ static Entry* __attribute__((noinline)) bring(Addr page)
          }
       }
       *second = *e;
+      clearEntry(e);
       list(slot ^ SECOND);
    }
    list(slot);
@@ -166,7 +172,6 @@ static Entry* __attribute__((noinline)) bring(Addr page)
          parked[i] = parked[--nParked];
          return e;
       }
-   clearEntry(e);
    return e;
 }
 
@@ -186,35 +191,39 @@ static void park(Entry* e)
    clearEntry(e);
 }
 
-/* Notes an access of a kind to a page that may be the first one in this slice. */
-static inline void first(Entry* e, Addr page, UInt write, Int at, Addr ip, UInt kind)
+/* Whether an access of a kind to a page at an instruction is the first one in this slice. */
+static inline Bool isFirst(Entry* e, Addr page, UInt write, Int at)
 {
-   if (e->base[write] != page) {
-      e->base[write] = page;
-      e->lines[write] = 0;
-      e->count[write] = 0;
-   } else if (at >= e->first[write])
-      return;
-   if (recording)
-      needCode(ip);
+   if (e->base[write] == page)
+      return at < e->first[write];
+   e->base[write] = page;
+   e->lines[write] = 0;
+   e->count[write] = 0;
+   return True;
+}
+
+static inline void noteFirst(Entry* e, UInt write, Int at, UInt code, UInt kind)
+{
    e->first[write] = at;
-   e->ip[write] = ip;
-   if (!write && kind == ACCESS_UPDATE)
-      e->ip[0] |= FIRST_READ_UPDATES;
-   if (write && kind == ACCESS_LOCKED)
-      e->ip[1] |= (ULong)FLAG_LOCKED << 56;
-   if (e->base[1 - write] != page)
+   e->code[write] = code;
+   if (!write)
+      e->flags = (e->flags & ~(ULong)FIRST_READ_UPDATES) | (kind == ACCESS_UPDATE ? FIRST_READ_UPDATES : 0);
+   else
+      e->flags = (e->flags & FIRST_READ_UPDATES) | (kind == ACCESS_LOCKED ? FLAG_LOCKED : 0);
+   if (e->base[1 - write] != e->base[write])
       return;
    /* One instruction reads and writes, and both are the first. */
-   e->ip[1] &= ~((ULong)FLAG_UPDATE << 56);
-   if (e->first[0] == e->first[1] && e->ip[0] == (e->ip[1] | FIRST_READ_UPDATES))
-      e->ip[1] |= (ULong)FLAG_UPDATE << 56;
+   e->flags &= ~(ULong)FLAG_UPDATE;
+   if (e->first[0] == e->first[1] && e->code[0] == e->code[1]
+       && (e->flags & (FIRST_READ_UPDATES | FLAG_LOCKED)) == FIRST_READ_UPDATES)
+      e->flags |= FLAG_UPDATE;
 }
 
 static void touch(Addr page, ULong lines, UInt write, Int at, Addr ip, UInt kind)
 {
    Entry* e = entryOf(page);
-   first(e, page, write, at, ip, kind);
+   if (isFirst(e, page, write, at))
+      noteFirst(e, write, at, recording ? needCode(ip) : 0, kind);
    e->lines[write] |= lines;
    e->count[write]++;
 }
@@ -262,7 +271,7 @@ static void __attribute__((noinline)) crossing(const Group* g, Addr a)
    park(&table[slotOf(a + PAGE_BYTES)]);
 }
 
-static inline void miss(const Group* g, Addr a)
+static inline void miss(Group* g, Addr a)
 {
    Addr page = a & ~(Addr)(PAGE_BYTES - 1);
    if (UNLIKELY_((a & (PAGE_BYTES - 1)) > g->most)) {
@@ -270,14 +279,21 @@ static inline void miss(const Group* g, Addr a)
       return;
    }
    Entry* e = entryOf(page);
-   first(e, page, g->write, committed() + g->instruction, g->ip, g->update ? ACCESS_UPDATE : ACCESS_READ);
+   Int    at = committed() + g->instruction;
+   if (isFirst(e, page, g->write, at)) {
+      if (g->known != streamNumber && recording) {
+         g->code = needCode(g->ip);
+         g->known = streamNumber;
+      }
+      noteFirst(e, g->write, at, g->code, g->update ? ACCESS_UPDATE : ACCESS_READ);
+   }
    if (g->narrow)
       e->lines[g->write] |= linesOf(a, a + g->last);
 }
 
 /* Called where the page of a group has no entry in its first slot or was not yet accessed in this way. Translated code then
    adds lines and count. */
-void visitMiss(const Group* g, Addr a)
+void visitMiss(Group* g, Addr a)
 {
    miss(g, a);
    if (g->writes != NULL)
@@ -338,54 +354,25 @@ static void emptyTable(void)
    spillSlice++;
 }
 
-/* ---------------------------------------------------------------- packed rows */
+/* ---------------------------------------------------------------- rows */
 
 #define MOST_ROWS 512
-#define MOST_ROW_BYTES 72 /* 1, page 10, and twice: lines 9, count 5, instruction 5, code address 10 */
+#define MOST_ROW_BYTES (ROW_HEAD_BYTES + 2 * ROW_WIDE_BYTES)
 
 static struct {
    UChar* record; /* NULL = none is open */
    UChar* at;
    UInt   rows;
-   ULong  page;
-   ULong  ip[2];
 } packing;
 
-/* Most take one or two bytes, which of them nobody can guess: those are written without a branch. */
-static inline UChar* putNumber(UChar* to, ULong n)
+static void beginRows(const Thread* t)
 {
-   if (LIKELY_(n < 1 << 14)) {
-      UInt two = n > 127;
-      *(UShort*)to = (UShort)((n & 127) | two << 7 | n >> 7 << 8);
-      return to + 1 + two;
-   }
-   for (; n > 127; n >>= 7)
-      *to++ = (UChar)n | 128;
-   *to++ = (UChar)n;
-   return to;
-}
-
-static inline UChar* putDifference(UChar* to, ULong n, ULong from)
-{
-   ULong by = n - from;
-   return putNumber(to, by << 1 ^ (ULong)((Long)by >> 63));
-}
-
-static inline UChar* putLines(UChar* to, ULong lines)
-{
-   UInt  low = __builtin_ctzll(lines | 1ULL << 63);
-   ULong run = lines >> low;
-   if (run == 1)
-      *to++ = low | LINES_ONE;
-   else if ((run & (run + 1)) == 0 && run != 0) {
-      *to++ = low | LINES_RUN;
-      *to++ = 63 - __builtin_clzll(run);
-   } else {
-      *to++ = low | LINES_ANY;
-      *(ULong*)to = lines;
-      to += 8;
-   }
-   return to;
+   UChar* r = packing.record = reserve(RECORD_SLICE, 24 + MOST_ROWS * MOST_ROW_BYTES);
+   ((UInt*)r)[0] = t->number;
+   ((ULong*)r)[1] = t->sliceStart;
+   ((ULong*)r)[2] = t->instructions;
+   packing.at = r + 24;
+   packing.rows = 0;
 }
 
 static void endRows(void)
@@ -397,41 +384,50 @@ static void endRows(void)
    packing.record = NULL;
 }
 
-static void putRow(Thread* t, const Entry* e)
+static UChar* __attribute__((noinline)) putWide(UChar* to, const Entry* e, UInt kinds)
 {
-   if (packing.record == NULL) {
-      UChar* r = packing.record = reserve(RECORD_SLICE, 24 + MOST_ROWS * MOST_ROW_BYTES);
-      ((UInt*)r)[0] = t->number;
-      ((ULong*)r)[1] = t->sliceStart;
-      ((ULong*)r)[2] = t->instructions;
-      packing.at = r + 24;
-      packing.rows = 0;
-      packing.page = packing.ip[0] = packing.ip[1] = 0;
-   }
-   UChar* head = packing.at;
-   UChar* to = head + 1;
-   ULong  page = pageOf(e) >> 12;
-   UInt   bits = (UInt)(e->ip[1] >> 56 & (FLAG_LOCKED | FLAG_UPDATE)) << 1;
-   if (page == packing.page + 1)
-      bits |= ROW_NEXT_PAGE;
-   else
-      to = putDifference(to, page, packing.page);
-   packing.page = page;
    for (UInt write = 0; write < 2; write++) {
-      if (e->base[write] == NO_PAGE)
+      if ((kinds >> write & 1) == 0)
          continue;
-      bits |= ROW_READ << write;
-      to = putLines(to, e->lines[write]);
-      to = putNumber(to, e->count[write]);
-      to = putNumber(to, (UInt)e->first[write]);
-      ULong ip = e->ip[write] << 8 >> 8;
-      if (ip == packing.ip[write])
-         bits |= ROW_SAME_READ_IP << write;
-      else
-         to = putDifference(to, ip, packing.ip[write]);
-      packing.ip[write] = ip;
+      *(ULong*)to = e->lines[write];
+      ((UInt*)to)[2] = e->count[write];
+      ((UInt*)to)[3] = (UInt)e->first[write];
+      ((UInt*)to)[4] = e->code[write];
+      ((UInt*)to)[5] = 0;
+      to += ROW_WIDE_BYTES;
    }
-   *head = bits;
+   return to;
+}
+
+static inline void putKind(UChar* to, const Entry* e, UInt write)
+{
+   *(ULong*)to = e->lines[write];
+   ((UInt*)to)[2] = e->count[write] | (UInt)e->first[write] << 16;
+   ((UInt*)to)[3] = e->code[write];
+}
+
+/* Nobody can guess which kinds of access a page has seen: both are written, the place of the next
+   thing says whether they stay, and nothing is decided by a branch. */
+static inline void putRow(Thread* t, const Entry* e)
+{
+   if (packing.record == NULL)
+      beginRows(t);
+   UChar* to = packing.at;
+   UInt   reads = e->base[0] != NO_PAGE, writes = e->base[1] != NO_PAGE;
+   ULong  head = pageOf(e) >> 12 | (ULong)(reads | writes << 1 | ((UInt)e->flags & (FLAG_LOCKED | FLAG_UPDATE)) << 1) << ROW_BITS_SHIFT;
+   UInt   most = ((e->count[0] | (UInt)e->first[0]) & -reads) | ((e->count[1] | (UInt)e->first[1]) & -writes);
+   ULong* at = (ULong*)to;
+   to += ROW_HEAD_BYTES;
+   if (LIKELY_(most < 1 << 16)) {
+      putKind(to, e, 0);
+      to += reads * ROW_KIND_BYTES;
+      putKind(to, e, 1);
+      to += writes * ROW_KIND_BYTES;
+   } else {
+      head |= (ULong)ROW_WIDE << ROW_BITS_SHIFT;
+      to = putWide(to, e, reads | writes << 1);
+   }
+   *at = head;
    packing.at = to;
    slicePages++;
    if (++packing.rows == MOST_ROWS)
@@ -440,23 +436,37 @@ static void putRow(Thread* t, const Entry* e)
 
 /* ---------------------------------------------------------------- rows in order
 
-   A slice's rows go out by page: each takes fewer bytes, and Java need not sort them. A region is as many pages
-   as the table has slots, so that a page's place in it is its own slot. */
+   A slice's rows go out by page: each takes fewer bytes on disk, and Java need not sort them. A region is as
+   many pages as the table has slots, so that a page's place in it is its own slot. */
 
 #define REGION_SHIFT 22 /* of an address */
 #define REGIONS 64
+#define STALE_REGIONS 16
 typedef char RegionHasATable[(1UL << REGION_SHIFT) == (UWord)ENTRIES * PAGE_BYTES ? 1 : -1];
 
+/* Its pages are there while a slice ends. */
 typedef struct {
-   ULong  number;              /* of the address, >> REGION_SHIFT */
-   ULong  pages[ENTRIES / 64]; /* bit s: the page of slot s is there */
-   UInt   words;               /* bit w: pages[w] is not 0 */
-   Entry* at[ENTRIES];
+   ULong  number;                  /* of the address, >> REGION_SHIFT */
+   ULong  pages[ENTRIES / 64];     /* bit s: the page of slot s is there */
+   ULong  elsewhere[ENTRIES / 64]; /* bit s: its entry is not in slot s of the table, but... */
+   UInt   words;                   /* bit w: pages[w] is not 0 */
+   Entry* at[ENTRIES];             /* ...here */
 } Region;
 
+/* Most slices use the regions of the one before. */
 static Region  regions[REGIONS];
 static Region* byNumber[REGIONS];
-static UInt    nRegions;
+static UInt    nRegions = STALE_REGIONS + 1; /* none is known yet */
+static Region  nowhere = { .number = ~0ULL };
+#define RECENT 16
+static Region* recent[RECENT]; /* by the low bits of the number */
+
+static void forgetRegions(void)
+{
+   nRegions = 0;
+   for (UInt i = 0; i < RECENT; i++)
+      recent[i] = &nowhere;
+}
 
 static Region* __attribute__((noinline)) otherRegion(ULong number)
 {
@@ -469,7 +479,7 @@ static Region* __attribute__((noinline)) otherRegion(ULong number)
       return NULL;
    for (UInt i = nRegions; i > place; i--)
       byNumber[i] = byNumber[i - 1];
-   Region* r = &regions[nRegions++]; /* its pages were taken when it was used last */
+   Region* r = &regions[nRegions++];
    r->number = number;
    byNumber[place] = r;
    return r;
@@ -481,44 +491,53 @@ static void merge(Entry* into, const Entry* from)
    for (UInt write = 0; write < 2; write++) {
       if (from->base[write] == NO_PAGE)
          continue;
-      Bool  none = into->base[write] == NO_PAGE;
+      Bool none = into->base[write] == NO_PAGE;
       if (none || from->first[write] < into->first[write]) {
+         ULong flags = write ? FLAG_LOCKED | FLAG_UPDATE : FIRST_READ_UPDATES;
          into->first[write] = from->first[write];
-         into->ip[write] = from->ip[write];
+         into->code[write] = from->code[write];
+         into->flags = (into->flags & ~flags) | (from->flags & flags);
       }
       into->lines[write] = from->lines[write] | (none ? 0 : into->lines[write]);
       into->count[write] = from->count[write] + (none ? 0 : into->count[write]);
       into->base[write] = from->base[write];
    }
    if (into->base[0] == NO_PAGE || into->first[0] != into->first[1])
-      into->ip[1] &= ~((ULong)FLAG_UPDATE << 56); /* the page had been read before, in the other part */
+      into->flags &= ~(ULong)FLAG_UPDATE; /* the page had been read before, in the other part */
+}
+
+static inline Entry* entryIn(const Region* r, UInt slot)
+{
+   return UNLIKELY_((r->elsewhere[slot / 64] >> (slot & 63) & 1) != 0) ? r->at[slot] : &table[slot];
 }
 
 /* Puts an entry where its turn comes. One for which there is no region is told at once; Java sorts such a slice. */
 static inline void arrange(Thread* t, Entry* e)
 {
-   static Region* last = regions; /* of this slice from its first entry on */
-   Addr           page = pageOf(e);
-   Region*        r = last;
-   if (nRegions == 0 || r->number != page >> REGION_SHIFT) {
+   Addr    page = pageOf(e);
+   Region* r = recent[page >> REGION_SHIFT & (RECENT - 1)];
+   if (r->number != page >> REGION_SHIFT) {
       r = otherRegion(page >> REGION_SHIFT);
       if (r == NULL) {
          putRow(t, e);
          clearEntry(e);
          return;
       }
-      last = r;
+      recent[page >> REGION_SHIFT & (RECENT - 1)] = r;
    }
    UInt  slot = slotOf(page);
    ULong bit = 1ULL << (slot & 63);
    if (UNLIKELY_((r->pages[slot / 64] & bit) != 0)) {
-      merge(r->at[slot], e);
+      merge(entryIn(r, slot), e);
       clearEntry(e);
       return;
    }
    r->pages[slot / 64] |= bit;
    r->words |= 1u << slot / 64;
-   r->at[slot] = e;
+   if (UNLIKELY_(e != &table[slot])) {
+      r->elsewhere[slot / 64] |= bit;
+      r->at[slot] = e;
+   }
 }
 
 static void putRegions(Thread* t)
@@ -528,18 +547,19 @@ static void putRegions(Thread* t)
       for (; r->words != 0; r->words &= r->words - 1) {
          UInt i = __builtin_ctz(r->words);
          for (ULong pages = r->pages[i]; pages != 0; pages &= pages - 1) {
-            Entry* e = r->at[i * 64 + __builtin_ctzll(pages)];
+            Entry* e = entryIn(r, i * 64 + __builtin_ctzll(pages));
             putRow(t, e);
             clearEntry(e);
          }
-         r->pages[i] = 0;
+         r->pages[i] = r->elsewhere[i] = 0;
       }
    }
-   nRegions = 0;
 }
 
 static void putRows(Thread* t, Bool ownsTable)
 {
+   if (nRegions > STALE_REGIONS)
+      forgetRegions();
    if (ownsTable)
       for (; listedWords != 0; listedWords &= listedWords - 1) {
          UInt i = __builtin_ctz(listedWords);
@@ -577,8 +597,17 @@ static void endSlice(Thread* t)
       *sliceLeft = sliceInstructions;
 }
 
+/* Translated code holds the guest's registers in RBP. Were they handed over, each block would load them into a
+   register of its own before it knows whether it calls. */
+__asm__(".globl sliceFull\n"
+        "sliceFull: mov %rbp, %rdi\n"
+        "   jmp sliceFullOf\n"
+        ".globl logFull\n"
+        "logFull: mov %rbp, %rdi\n"
+        "   jmp logFullOf\n");
+
 /* Called at the start of a block for which the slice has no room, and by a thread's first block. */
-void sliceFull(VexGuestAMD64State* guest)
+static void __attribute__((used)) sliceFullOf(VexGuestAMD64State* guest)
 {
    if (running == NULL)
       return;
@@ -589,7 +618,7 @@ void sliceFull(VexGuestAMD64State* guest)
 }
 
 /* Called in a block for which the log has no room. */
-void logFull(VexGuestAMD64State* guest)
+static void __attribute__((used)) logFullOf(VexGuestAMD64State* guest)
 {
    drain();
    if (running != NULL)

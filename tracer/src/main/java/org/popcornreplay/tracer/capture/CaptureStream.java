@@ -7,6 +7,7 @@ import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.popcornreplay.traces.AccessKind;
 import org.popcornreplay.traces.EventKind;
@@ -19,7 +20,7 @@ import org.popcornreplay.traces.VisitReduction;
  * threads, images, live heap blocks and the pages of one slice, not on the length of the stream.
  */
 public final class CaptureStream {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final int HELLO = 1;
   private static final int SLICE = 2;
   private static final int EVENT = 3;
@@ -67,6 +68,10 @@ public final class CaptureStream {
   private final Long2LongOpenHashMap liveBlocks = new Long2LongOpenHashMap();
   private final Long2ObjectOpenHashMap<Segment> segments = new Long2ObjectOpenHashMap<>();
   private final long[] event = new long[EVENT_WORDS];
+
+  /** Code addresses by the numbers that the tool gave them, from 1. */
+  private long[] codes = new long[1 << 12];
+
   private final List<String> notes = new ArrayList<>();
   private long flushed = System.nanoTime();
   private long sequence;
@@ -333,12 +338,12 @@ public final class CaptureStream {
     int rows = record.number(4);
     long start = record.wide(8);
     long end = record.wide(16);
-    record.expect(HEAD_BYTES + (long) rows); // a row has more than a byte
+    record.expect(HEAD_BYTES + (long) rows * SliceRows.LEAST_ROW_BYTES);
     if (slice.holdsOther(number, start) || slice.isFull(rows)) {
       endSlice();
     }
     RecordedThread t = thread(number);
-    slice.add(record, HEAD_BYTES, rows, number, start, end);
+    slice.add(record, HEAD_BYTES, rows, number, start, end, codes);
     reached(t, end);
   }
 
@@ -546,14 +551,23 @@ public final class CaptureStream {
   }
 
   private void code() throws IOException {
-    record.expect(17);
-    int functionBytes = record.number(12);
-    record.expect(16L + functionBytes);
+    record.expect(25);
+    int number = record.number(8);
+    if (number < 1 || number > codes.length) {
+      throw new IOException(
+          "capture stream: code number=" + number + ", expected 1 to " + codes.length);
+    }
+    if (number == codes.length) {
+      codes = Arrays.copyOf(codes, 2 * number);
+    }
+    codes[number] = record.wide(0);
+    int functionBytes = record.number(16);
+    record.expect(24L + functionBytes);
     images.code(
         record.wide(0),
-        record.text(16, functionBytes),
-        record.text(16 + functionBytes),
-        record.number(8));
+        record.text(24, functionBytes),
+        record.text(24 + functionBytes),
+        record.number(12));
   }
 
   private void stack() throws IOException {

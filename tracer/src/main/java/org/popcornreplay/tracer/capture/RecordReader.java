@@ -21,8 +21,8 @@ final class RecordReader {
   private final ReadableByteChannel channel;
   private static final int BUFFER_BYTES = 1 << 20;
 
-  /** A word longer than the buffer, so that a word can be read from its end. */
-  private final byte[] array = new byte[BUFFER_BYTES + Long.BYTES];
+  /** Longer than the buffer, so that a few words can be read from its end. */
+  private final byte[] array = new byte[BUFFER_BYTES + 8 * Long.BYTES];
 
   private final ByteBuffer buffer = ByteBuffer.wrap(array, 0, BUFFER_BYTES).slice().limit(0);
   private int type;

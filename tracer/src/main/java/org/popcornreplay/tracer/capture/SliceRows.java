@@ -25,18 +25,18 @@ final class SliceRows {
   /** Pages of 55-bit addresses, which leave room for an index in a positive long. */
   private static final long PAGE_MASK = (1L << 43) - 1;
 
-  private static final long IP_MASK = (1L << 56) - 1;
-
-  // The bits of a row's head, and the forms of lines: stream.h.
+  // A row's head and what it says of a kind of access: stream.h.
+  private static final int BITS_SHIFT = 52;
   private static final int READ = 1;
   private static final int WRITE = 2;
   private static final int FLAGS = 12;
-  private static final int NEXT_PAGE = 16;
-  private static final int SAME_READ_IP = 32;
-  private static final int SAME_WRITE_IP = 64;
-  private static final int LINES_RUN = 64;
-  private static final int LINES_ANY = 128;
+  private static final int WIDE = 16;
+  private static final int HEAD_BYTES = 8;
+  private static final int KIND_BYTES = 16;
   private static final int UPDATE_FLAG = 4;
+
+  /** The least bytes of a row. */
+  static final int LEAST_ROW_BYTES = HEAD_BYTES;
 
   private int thread = -1;
   private long start;
@@ -47,9 +47,6 @@ final class SliceRows {
   private long[] spare = new long[256];
   private int[] order = new int[256];
   private final int[] places = new int[DIGIT_MASK + 1];
-
-  /** Where the number of any length ended that was read last. */
-  private int at;
 
   /** Whether rows wait that are not of this slice. */
   boolean holdsOther(int ofThread, long fromStart) {
@@ -75,11 +72,21 @@ final class SliceRows {
   }
 
   /**
-   * Takes the packed rows of a record of a slice; what they lack of room is the caller's to make.
+   * Takes the rows of a record of a slice; what they lack of room is the caller's to make. Which
+   * kinds of access a page has seen nobody can guess, so nothing is decided by it: both are read,
+   * and what there is none of is masked.
    *
+   * @param codes code addresses by number; that of number 0 is 0
    * @throws IOException where the record does not hold so many rows
    */
-  void add(RecordReader record, int offset, int count, int ofThread, long fromStart, long toEnd)
+  void add(
+      RecordReader record,
+      int offset,
+      int count,
+      int ofThread,
+      long fromStart,
+      long toEnd,
+      long[] codes)
       throws IOException {
     thread = ofThread;
     start = fromStart;
@@ -99,52 +106,41 @@ final class SliceRows {
     int[] writes = rows.writes;
     int[] firstWrite = rows.firstWrite;
     long[] writeIps = rows.writeIp;
-    long page = 0;
-    long readIp = 0;
-    long writeIp = 0;
     long last = row == 0 ? -1 : pages[row - 1];
     boolean rising = true;
     for (int rowsEnd = row + count; row < rowsEnd; row++) {
       if (p >= limit) {
         throw new IOException("capture stream: slice of rows=" + count + ", expected fewer");
       }
-      long word = RecordReader.wideAt(from, p);
-      int head = (int) word;
-      p++;
-      if ((head & NEXT_PAGE) != 0) {
-        page++;
-      } else if (isShort(word >>> 8)) {
-        page += signed(shortNumber(word >>> 8));
-        p += shortBytes(word >>> 8);
-      } else {
-        page += signed(longNumber(from, p));
-        p = at;
-      }
-      page &= PAGE_MASK;
+      long head = RecordReader.wideAt(from, p);
+      p += HEAD_BYTES;
+      int bits = (int) (head >>> BITS_SHIFT);
+      long page = head & PAGE_MASK;
       rising &= page > last;
       last = page;
       pages[row] = page;
-      if ((head & READ) != 0) {
-        boolean same = (head & SAME_READ_IP) != 0;
-        p = side(from, p, row, readLines, reads, firstRead, readIps, same, readIp);
-        readIp = readIps[row];
-      } else {
-        readLines[row] = 0;
-        reads[row] = 0;
-        firstRead[row] = -1;
-        readIps[row] = 0;
+      flags[row] = (byte) ((bits & FLAGS) >> 1);
+      if ((bits & WIDE) != 0) {
+        p = wide(from, p, (bits & READ) != 0, row, readLines, reads, firstRead, readIps, codes);
+        p =
+            wide(
+                from, p, (bits & WRITE) != 0, row, writeLines, writes, firstWrite, writeIps, codes);
+        continue;
       }
-      if ((head & WRITE) != 0) {
-        boolean same = (head & SAME_WRITE_IP) != 0;
-        p = side(from, p, row, writeLines, writes, firstWrite, writeIps, same, writeIp);
-        writeIp = writeIps[row];
-      } else {
-        writeLines[row] = 0;
-        writes[row] = 0;
-        firstWrite[row] = -1;
-        writeIps[row] = 0;
-      }
-      flags[row] = (byte) ((head & FLAGS) >> 1);
+      int there = -(bits & READ);
+      long numbers = RecordReader.wideAt(from, p + Long.BYTES);
+      readLines[row] = RecordReader.wideAt(from, p) & there;
+      reads[row] = (int) numbers & 0xffff & there;
+      firstRead[row] = (int) numbers >>> 16 | ~there;
+      readIps[row] = codes[(int) (numbers >>> 32) & there];
+      p += KIND_BYTES & there;
+      there = -(bits >> 1 & READ);
+      numbers = RecordReader.wideAt(from, p + Long.BYTES);
+      writeLines[row] = RecordReader.wideAt(from, p) & there;
+      writes[row] = (int) numbers & 0xffff & there;
+      firstWrite[row] = (int) numbers >>> 16 | ~there;
+      writeIps[row] = codes[(int) (numbers >>> 32) & there];
+      p += KIND_BYTES & there;
     }
     if (p > limit) {
       throw new IOException("capture stream: slice of rows=" + count + ", expected fewer");
@@ -153,84 +149,30 @@ final class SliceRows {
     rows.setSize(row);
   }
 
-  /**
-   * Unpacks what a row says of its reads, or of its writes. Both counts come out of one word that
-   * is read from memory: where the second one begins is known a few instructions after the first.
-   *
-   * @param ip where the row before was accessed first
-   * @return where the side ends
-   */
-  private int side(
+  /** A kind of access in numbers of 32 bits; gives where it ends. */
+  private static int wide(
       byte[] from,
-      int begin,
+      int p,
+      boolean there,
       int row,
       long[] lines,
       int[] counts,
       int[] firsts,
       long[] ips,
-      boolean sameIp,
-      long ip) {
-    int p = begin + 1;
-    int form = from[begin];
-    if ((form & (LINES_ANY | LINES_RUN)) == 0) {
-      lines[row] = 1L << form;
-    } else if ((form & LINES_ANY) != 0) {
-      lines[row] = RecordReader.wideAt(from, p);
-      p += 8;
-    } else {
-      lines[row] = (-1L >>> (63 - (from[p++] & 63))) << form; // << takes the low six bits
-    }
-    long count = RecordReader.wideAt(from, p);
-    int countBytes = shortBytes(count);
-    long first = count >>> (countBytes << 3);
-    if (isShort(count) && isShort(first)) {
-      counts[row] = shortNumber(count);
-      firsts[row] = shortNumber(first);
-      p += countBytes + shortBytes(first);
-    } else {
-      counts[row] = (int) longNumber(from, p);
-      firsts[row] = (int) longNumber(from, at);
-      p = at;
-    }
-    if (sameIp) {
-      ips[row] = ip;
+      long[] codes) {
+    if (!there) {
+      lines[row] = 0;
+      counts[row] = 0;
+      firsts[row] = -1;
+      ips[row] = 0;
       return p;
     }
-    ips[row] = (ip + signed(longNumber(from, p))) & IP_MASK;
-    return at;
-  }
-
-  // Numbers have seven bits a byte, the low ones first. Most take one or two bytes, which of them
-  // nobody can guess: those two are taken from the low bytes of a word without a branch.
-
-  private static boolean isShort(long word) {
-    return (word & 0x8080) != 0x8080;
-  }
-
-  private static int shortBytes(long word) {
-    return 1 + ((int) word >>> 7 & 1);
-  }
-
-  private static int shortNumber(long word) {
-    int two = (int) word;
-    return (two & 0x7f) | (two >>> 1 & 0x3f80 & -(two >>> 7 & 1));
-  }
-
-  /** A number of any length; {@link #at} is behind it then. */
-  private long longNumber(byte[] from, int begin) {
-    int p = begin;
-    byte b = from[p++];
-    long n = b & 0x7f;
-    for (int shift = 7; b < 0; shift += 7) {
-      b = from[p++];
-      n |= (long) (b & 0x7f) << shift;
-    }
-    at = p;
-    return n;
-  }
-
-  private static long signed(long n) {
-    return (n >>> 1) ^ -(n & 1);
+    lines[row] = RecordReader.wideAt(from, p);
+    long numbers = RecordReader.wideAt(from, p + Long.BYTES);
+    counts[row] = (int) numbers;
+    firsts[row] = (int) (numbers >>> 32);
+    ips[row] = codes[(int) RecordReader.wideAt(from, p + 2 * Long.BYTES)];
+    return p + 3 * Long.BYTES;
   }
 
   /** Writes the rows, shows them to who looks for loops that wait, and forgets them. */

@@ -22,7 +22,7 @@ import org.popcornreplay.traces.ThreadCursor;
 import org.popcornreplay.traces.TraceReader;
 import org.popcornreplay.traces.TraceWriter;
 
-/** Packed rows, as stream.h describes them, become visits that are sorted by page, one a page. */
+/** Rows, as stream.h describes them, become visits that are sorted by page, one a page. */
 class SliceRowsTest {
   private static final int LENGTH = 10_000;
 
@@ -47,71 +47,51 @@ class SliceRowsTest {
     }
   }
 
-  private static void putNumber(ByteArrayOutputStream to, long n) {
-    long left = n;
-    for (; (left & ~0x7fL) != 0; left >>>= 7) {
-      to.write((int) (left & 0x7f) | 0x80);
-    }
-    to.write((int) left);
+  /** Where pages are accessed first; the number of the first address is 1. */
+  private static final List<Long> CODES = List.of(0x400000L, 0x523456789L, 0x55550000L);
+
+  private static boolean isWide(Side side) {
+    return (side.count | Math.max(side.first, 0)) >= 1 << 16;
   }
 
-  private static void putSide(ByteArrayOutputStream to, Side side, boolean sameIp, long ip) {
-    int low = Long.numberOfTrailingZeros(side.lines);
-    long run = side.lines >>> low;
-    if (run == 1) {
-      to.write(low);
-    } else if ((run & (run + 1)) == 0) {
-      to.write(low | 64);
-      to.write(63 - Long.numberOfLeadingZeros(run));
+  private static void putSide(ByteBuffer to, Side side, boolean wide) {
+    if (side.first < 0) {
+      return;
+    }
+    int code = CODES.indexOf(side.ip) + 1;
+    to.putLong(side.lines);
+    if (wide) {
+      to.putInt(side.count).putInt(side.first).putInt(code).putInt(0);
     } else {
-      to.write(low | 128);
-      to.writeBytes(
-          ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(side.lines).array());
+      to.putShort((short) side.count).putShort((short) side.first).putInt(code);
     }
-    putNumber(to, side.count);
-    putNumber(to, side.first);
-    if (!sameIp) {
-      long by = side.ip - ip;
-      putNumber(to, (by << 1) ^ (by >> 63));
+  }
+
+  /** The records that tell the code addresses. */
+  private static byte[] codes() {
+    ByteBuffer records = ByteBuffer.allocate(CODES.size() * 40).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < CODES.size(); i++) {
+      records.putInt(9).putInt(32).putLong(CODES.get(i)).putInt(i + 1);
+      records.putInt(0).putInt(0).putInt(0).putLong(0);
     }
+    return records.array();
   }
 
   /** A record of the stream that holds the rows. */
   private static byte[] packed(int thread, long start, List<Row> rows) {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    long page = 0;
-    long readIp = 0;
-    long writeIp = 0;
+    ByteBuffer body = ByteBuffer.allocate(rows.size() * 56).order(ByteOrder.LITTLE_ENDIAN);
     for (Row row : rows) {
-      boolean next = row.page == page + 1;
-      boolean sameRead = row.reads.ip == readIp;
-      boolean sameWrite = row.writes.ip == writeIp;
-      boolean reads = row.reads.first >= 0;
-      boolean writes = row.writes.first >= 0;
-      body.write(
-          (reads ? 1 : 0)
-              | (writes ? 2 : 0)
-              | (next ? 16 : 0)
-              | (reads && sameRead ? 32 : 0)
-              | (writes && sameWrite ? 64 : 0));
-      if (!next) {
-        long by = row.page - page;
-        putNumber(body, (by << 1) ^ (by >> 63));
-      }
-      page = row.page;
-      if (reads) {
-        putSide(body, row.reads, sameRead, readIp);
-        readIp = row.reads.ip;
-      }
-      if (writes) {
-        putSide(body, row.writes, sameWrite, writeIp);
-        writeIp = row.writes.ip;
-      }
+      boolean wide = isWide(row.reads) || isWide(row.writes);
+      long bits =
+          (row.reads.first >= 0 ? 1 : 0) | (row.writes.first >= 0 ? 2 : 0) | (wide ? 16 : 0);
+      body.putLong(row.page | bits << 52);
+      putSide(body, row.reads, wide);
+      putSide(body, row.writes, wide);
     }
-    int bytes = (24 + body.size() + 7) & ~7;
+    int bytes = 24 + body.position();
     ByteBuffer record = ByteBuffer.allocate(8 + bytes).order(ByteOrder.LITTLE_ENDIAN);
     record.putInt(2).putInt(bytes).putInt(thread).putInt(rows.size());
-    record.putLong(start).putLong(start + LENGTH).put(body.toByteArray());
+    record.putLong(start).putLong(start + LENGTH).put(body.flip());
     return record.array();
   }
 
@@ -124,9 +104,9 @@ class SliceRowsTest {
         };
     return new Side(
         lines == 0 ? 1 : lines,
-        1 + random.nextInt(random.nextBoolean() ? 5 : 5000),
+        1 + random.nextInt(random.nextBoolean() ? 5 : 100_000),
         random.nextInt(LENGTH),
-        0x400000 + random.nextInt(3) * 0x123456789L);
+        CODES.get(random.nextInt(CODES.size())));
   }
 
   private static Row row(long page, SplittableRandom random) {
@@ -144,6 +124,7 @@ class SliceRowsTest {
   private void comesOut(String name, List<List<Row>> records) throws IOException {
     TreeMap<Long, Row> expected = new TreeMap<>();
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    stream.writeBytes(codes());
     for (List<Row> rows : records) {
       stream.writeBytes(packed(0, 500, rows));
       rows.forEach(r -> expected.merge(r.page, r, Row::with));
