@@ -154,7 +154,7 @@ extern SysRes VG_(do_syscall)(UWord number, UWord, UWord, UWord, UWord, UWord, U
 
 /* output.c */
 extern UShort streamNumber;  /* of this process, from 1; a forked child begins another one */
-Bool  openOutput(const HChar* path, Bool wait);
+Bool  openOutput(const HChar* path, Bool wait, const HChar* buffers);
 void  closeOutput(void);
 void  abandonOutput(void);
 void  flushOutput(void);
@@ -217,6 +217,7 @@ void yieldTurn(ThreadId tid) __attribute__((weak));
 void callNoMore(void) __attribute__((weak));
 /* follow.c */
 extern const HChar* followDirectory; /* NULL = children are not recorded */
+extern const HChar* bufferPath;      /* the buffers that the recorder shares; NULL = none */
 void followFirst(void);
 Bool followExecuted(void);
 Bool followForked(UInt thread, ULong instructions);

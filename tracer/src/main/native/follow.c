@@ -24,6 +24,7 @@ extern SysRes        VG_(mknod)(const HChar* path, Int mode, UWord device);
 #define MACHINE_X86_64 62
 
 const HChar* followDirectory;
+const HChar* bufferPath;
 
 static ULong image;        /* tells images of one process apart */
 static Int   lifeline = -1;
@@ -85,7 +86,10 @@ static Bool announce(Bool forked, UInt thread, ULong parentImage, ULong instruct
    Bool told = VG_(write)(fd, message, sizeof(message)) == (Int)sizeof(message);
    VG_(close)(fd);
    struct vg_stat information;
-   while (told && !openOutput(path, False)) {
+   HChar buffers[PATH_BYTES];
+   if (bufferPath != NULL)
+      VG_(snprintf)(buffers, sizeof(buffers), "%s.%d.%llu", bufferPath, VG_(getpid)(), image);
+   while (told && !openOutput(path, False, bufferPath == NULL ? NULL : buffers)) {
       if (sr_isError(VG_(stat)(path, &information)))
          return False; /* the recorder has removed it */
       VG_(poll)(NULL, 0, POLL_MILLIS);

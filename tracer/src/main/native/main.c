@@ -15,6 +15,7 @@ static Bool option(const HChar* arg)
 {
    const HChar* text;
    if (VG_STR_CLO(arg, "--to", outputPath)) {
+   } else if (VG_STR_CLO(arg, "--buffers", bufferPath)) {
    } else if (VG_BINT_CLO(arg, "--recorder", recorder, 1, 0x7fffffff)) {
    } else if (VG_STR_CLO(arg, "--follow", followDirectory)) {
    } else if (VG_BOOL_CLO(arg, "--child", isChild)) {
@@ -87,7 +88,7 @@ static void afterOptions(void)
          VG_(exit)(141); /* it was killed before we asked to die with it: nobody will open the pipe */
       if (followDirectory != NULL)
          followFirst();
-      if (!openOutput(outputPath, True))
+      if (!openOutput(outputPath, True, bufferPath))
          notOpened(outputPath);
       recording = True;
    }

@@ -1,105 +1,171 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The stream to Java: records are gathered and written to a pipe. */
+/* The stream to Java: records are gathered in buffers. Where Java shares memory with this process it reads
+   them there, and what it is late with waits; the pipe then only wakes it up. Elsewhere they are
+   written to the pipe. */
 
 #include "capture.h"
 
 /* Of the core, not among the tools' headers. */
-extern Int VG_(safe_fd)(Int oldfd); /* moves a descriptor out of the program's sight */
-extern Int VG_(fcntl)(Int fd, Int command, Addr argument);
+extern Int    VG_(safe_fd)(Int oldfd); /* moves a descriptor out of the program's sight */
+extern Int    VG_(fcntl)(Int fd, Int command, Addr argument);
+extern SysRes VG_(am_shared_mmap_file_float_valgrind)(SizeT length, UInt protection, Int fd, Off64T offset);
 
-/* Full buffers wait here while Java is busy elsewhere, above all while its own code is compiled: the
-   program goes on, and Java, which needs less than a processor, catches up. The first ones are used
-   again as soon as nothing waits, so that most of these 64 MiB are touched only where Java is very
-   late, in large pages where the system has them: page faults are dear. */
-#define BUFFERS 256
-#define BUFFER_BYTES (1 << 18)
-#define OUTPUT_BYTES (BUFFER_BYTES - 16) /* a record and what pads it */
-#define LARGE_PAGE_BYTES (1 << 21)
+#define OUTPUT_BYTES (BUFFER_PAYLOAD_BYTES - 8) /* a record and what pads it */
+#define WAIT_MILLIS 1
 
 /* Room in the pipe itself; fcntl(2), F_SETPIPE_SZ. */
 #define SET_PIPE_BYTES 1031
 #define PIPE_BYTES (1 << 20)
 
-#define MADVISE 28 /* madvise(2), MADV_HUGEPAGE */
-#define LARGE_PAGES 14
-#define POLLOUT 4 /* poll(2): there is room */
+#define FALLOCATE 285 /* fallocate(2) */
+#define POLLOUT 4     /* poll(2): there is room */
+#define POLLERR 8     /* nobody reads */
 
-typedef struct {
-   UInt  used;
-   UChar bytes[BUFFER_BYTES - 8] __attribute__((aligned(8)));
-} Buffer;
+static Buffer  own; /* where none are shared */
+static Buffer* current = &own;
+static UInt    used; /* bytes of it, the record included that was reserved last */
+static Int     fd = -1;
 
-static Buffer buffers[BUFFERS] __attribute__((aligned(LARGE_PAGE_BYTES)));
-static UInt   oldest;  /* the buffer that goes into the pipe next */
-static UInt   sent;    /* bytes of it that have */
-static UInt   current; /* the buffer that is being filled */
-static Int    fd = -1;
+static Shared* shared; /* NULL = the stream goes through the pipe */
+static Int     sharedFd = -1;
+static UInt    provided;         /* buffers that have memory */
+static UInt    filledAs[BUFFERS]; /* by buffer: how many were passed on before it */
 
 UShort streamNumber = 1;
 
+/* Memory for some more buffers, without which to touch them might end the process. */
+static Bool provide(void)
+{
+   if (provided == BUFFERS)
+      return False;
+   UWord from = offsetof(Shared, buffers) + provided * sizeof(Buffer);
+   SysRes r = VG_(do_syscall)(FALLOCATE, sharedFd, 0, from, PROVIDED_BUFFERS * sizeof(Buffer), 0, 0, 0, 0);
+   if (sr_isError(r))
+      return False;
+   for (UInt i = 0; i < PROVIDED_BUFFERS; i++)
+      filledAs[provided++] = shared->taken - 1; /* as if it had been read */
+   return True;
+}
+
+static void unshare(void)
+{
+   if (shared != NULL)
+      VG_(am_munmap_valgrind)((Addr)shared, sizeof(Shared));
+   if (sharedFd >= 0)
+      VG_(close)(sharedFd);
+   shared = NULL;
+   sharedFd = -1;
+   provided = 0;
+   current = &own;
+   used = 0;
+}
+
+/* Takes the file of the recorder's buffers where there is one. */
+static void share(const HChar* path)
+{
+   struct vg_stat information;
+   Int plain = path == NULL ? -1 : VG_(fd_open)(path, VKI_O_RDWR, 0);
+   if (plain < 0)
+      return;
+   VG_(unlink)(path);
+   sharedFd = VG_(safe_fd)(plain);
+   if (VG_(fstat)(sharedFd, &information) == 0 && information.size == sizeof(Shared)) {
+      SysRes map = VG_(am_shared_mmap_file_float_valgrind)(sizeof(Shared), VKI_PROT_READ | VKI_PROT_WRITE,
+                                                           sharedFd, 0);
+      if (!sr_isError(map))
+         shared = (Shared*)sr_Res(map);
+   }
+   if (shared == NULL || !provide()) {
+      unshare();
+      return;
+   }
+   current = &shared->buffers[0];
+   shared->inUse = 1;
+}
+
 /* Where it need not wait for the recorder, the open fails while nobody reads. */
-Bool openOutput(const HChar* path, Bool wait)
+Bool openOutput(const HChar* path, Bool wait, const HChar* buffers)
 {
    Int plain = VG_(fd_open)(path, VKI_O_WRONLY | (wait ? 0 : VKI_O_NONBLOCK), 0);
    if (plain < 0)
       return False;
    fd = VG_(safe_fd)(plain);
    VG_(fcntl)(fd, VKI_F_SETFL, VKI_O_WRONLY | VKI_O_NONBLOCK);
-   VG_(fcntl)(fd, SET_PIPE_BYTES, PIPE_BYTES); /* refused where it is no pipe or users have less: it works either way */
-   VG_(do_syscall)(MADVISE, (UWord)buffers, sizeof(buffers), LARGE_PAGES, 0, 0, 0, 0, 0);
+   struct vg_stat information;
+   if (VG_(fstat)(fd, &information) == 0 && VKI_S_ISFIFO(information.mode))
+      share(buffers);
+   if (shared == NULL)
+      VG_(fcntl)(fd, SET_PIPE_BYTES, PIPE_BYTES); /* refused where users have less: it works either way */
    return True;
 }
 
-/* Nothing waits. */
-static void startOver(void)
+/* Nobody reads any more: the recorder was killed, and a program that runs on unrecorded at a fraction
+   of its speed helps nobody. */
+static void endWithRecorder(void)
 {
-   oldest = current = sent = 0;
-   buffers[0].used = 0;
+   fd = -1;
+   VG_(exit)(141);
 }
 
-/* Writes what the pipe takes. Waits until it has taken so much that fewer than so many buffers wait
-   besides the current one: with 0 until it has all. */
-static void writeUntilFewer(UInt most)
+/* Waits for room in the pipe, or for some time. */
+static void await(Bool room)
 {
-   while (fd >= 0) {
-      Buffer* b = &buffers[oldest];
-      Int     n = sent < b->used ? VG_(write)(fd, b->bytes + sent, b->used - sent) : 0;
-      if (n >= 0) {
+   struct vki_pollfd pipe = { fd, room ? POLLOUT : 0, 0 };
+   VG_(poll)(&pipe, 1, room ? -1 : WAIT_MILLIS);
+   if ((pipe.revents & POLLERR) != 0)
+      endWithRecorder();
+}
+
+static void writeCurrent(void)
+{
+   for (UInt sent = 0; fd >= 0 && sent < used;) {
+      Int n = VG_(write)(fd, current->bytes + sent, used - sent);
+      if (n >= 0)
          sent += n;
-         if (sent < b->used)
-            continue;
-         if (oldest == current)
-            break;
-         sent = 0;
-         oldest = (oldest + 1) % BUFFERS;
-      } else if (n == -VKI_EAGAIN) {
-         if ((current - oldest) % BUFFERS < most)
-            return;
-         struct vki_pollfd room = { fd, POLLOUT, 0 };
-         VG_(poll)(&room, 1, -1);
-      } else if (n != -VKI_EINTR) {
-         /* Nobody reads any more: the recorder was killed, and a program that runs on unrecorded
-            at a fraction of its speed helps nobody. */
-         fd = -1;
-         VG_(exit)(141);
-      }
+      else if (n == -VKI_EAGAIN)
+         await(True);
+      else if (n != -VKI_EINTR)
+         endWithRecorder();
    }
-   startOver();
+}
+
+/* Which buffer comes next: the first that Java has read, so that few are used, which stay in the
+   processor's caches, as long as Java keeps up. Waits where there is no memory for another one. */
+static UInt nextBuffer(UInt at)
+{
+   for (;;) {
+      UInt taken = __atomic_load_n(&shared->taken, __ATOMIC_ACQUIRE);
+      for (UInt i = 0; i < provided; i++)
+         if (i != at && (Int)(taken - filledAs[i]) > 0)
+            return i;
+      if (!provide())
+         await(False);
+   }
+}
+
+static void shareCurrent(void)
+{
+   UInt at = (UInt)(current - shared->buffers), next = nextBuffer(at);
+   UChar bell = 0;
+   filledAs[at] = shared->filled;
+   current->next = next;
+   __atomic_store_n(&shared->filled, shared->filled + 1, __ATOMIC_RELEASE);
+   Int n = fd < 0 ? 0 : VG_(write)(fd, &bell, 1);
+   if (n < 0 && n != -VKI_EAGAIN && n != -VKI_EINTR) /* a full pipe has bells enough */
+      endWithRecorder();
+   current = &shared->buffers[next];
 }
 
 void flushOutput(void)
 {
-   writeUntilFewer(0);
-}
-
-/* The current buffer is full. */
-static void goOn(void)
-{
-   writeUntilFewer(BUFFERS - 1);
-   if (buffers[current].used == 0)
-      return; /* all is in the pipe */
-   current = (current + 1) % BUFFERS;
-   buffers[current].used = 0;
+   if (used == 0)
+      return;
+   current->whole = used;
+   if (shared == NULL)
+      writeCurrent();
+   else
+      shareCurrent();
+   used = 0;
 }
 
 void closeOutput(void)
@@ -114,7 +180,7 @@ void closeOutput(void)
 /* In a forked child: forget what the parent will write. */
 void abandonOutput(void)
 {
-   startOver();
+   unshare();
    if (fd >= 0)
       VG_(close)(fd);
    fd = -1;
@@ -125,15 +191,15 @@ UChar* reserve(UInt type, UInt payload)
 {
    UInt bytes = (payload + 7) & ~7u;
    tl_assert(bytes + 8 <= OUTPUT_BYTES);
-   if (buffers[current].used + bytes + 8 > OUTPUT_BYTES)
-      goOn();
-   Buffer* b = &buffers[current];
-   UChar*  at = b->bytes + b->used;
+   if (used + bytes + 8 > OUTPUT_BYTES)
+      flushOutput();
+   current->whole = used; /* up to here Java may read where this process is killed */
+   UChar* at = current->bytes + used;
    ((UInt*)at)[0] = type;
    ((UInt*)at)[1] = bytes;
    if (bytes > 0)
       *(ULong*)(at + bytes) = 0; /* pads texts */
-   b->used += bytes + 8;
+   used += bytes + 8;
    return at + 8;
 }
 
@@ -143,7 +209,7 @@ void trim(UChar* payload, UInt bytes)
    *(ULong*)(payload + bytes) = 0; /* pads; there are eight bytes behind the last record */
    bytes = (bytes + 7) & ~7u;
    ((UInt*)payload)[-1] = bytes;
-   buffers[current].used = (UInt)(payload - buffers[current].bytes) + bytes;
+   used = (UInt)(payload - current->bytes) + bytes;
 }
 
 void putEvent(const Thread* t, UInt kind, Int code, ULong object, const ULong a[6], Long result,

@@ -9,7 +9,7 @@
 
 enum {
    RECORD_HELLO = 1,   /* u32 version, u32 pid, u64 slice, u32 full, u32 0 */
-   RECORD_SLICE = 2,   /* u32 thread, u32 rows, u64 start, u64 end, rows (below) */
+   RECORD_SLICE = 2,   /* u32 thread, u32 rows, u64 start, u64 end, u64 page, rows (below) */
    RECORD_EVENT = 3,   /* u32 thread, u32 kind, i32 code, u32 which, and in 8 bytes each those that are
                           not 0 of instructions, object, a0..a5, result, nanos, ip: bits of which */
    RECORD_ATOMIC = 4,  /* u32 thread, u16 bytes, u16 failed, u64 instructions, address, ip */
@@ -34,19 +34,46 @@ enum {
    RECORD_LEFT = 20    /* the process is about to execute a program that is not followed */
 };
 
-/* A row: what a slice did to a page. u64: the page's number and, from ROW_BITS_SHIFT on, ROW_* bits. For reads, then for
-   writes, where there are any: u64 lines, u16 count, u16 the first one's instruction in the slice, u32 the number of its code
-   address as RECORD_CODE told it; with ROW_WIDE u64 lines, u32 count, u32 instruction, u32 number, u32 0. */
-#define ROW_BITS_SHIFT 52
-#define ROW_HEAD_BYTES 8
-#define ROW_KIND_BYTES 16
-#define ROW_WIDE_BYTES 24
+/* A row: what a slice did to a page. u32: ROW_* bits and, from ROW_PAGE_SHIFT on, the page's number less that of the row
+   before, or less the one that the record names. Then for reads, and for writes, where there are any: u64 lines, u16 count,
+   u16 the first one's instruction in the slice, u16 the number of its code address as RECORD_CODE told it. With ROW_WIDE the
+   difference is 0, u64 the page's number follows, and u64 lines, u32 count, u32 instruction, u32 number, u32 0. */
+#define ROW_HEAD_BYTES 4
+#define ROW_PAGE_SHIFT 6
+#define ROW_PAGE_BITS 26
+#define ROW_KIND_BYTES 14
+#define ROW_WIDE_PAGE_BYTES 8
+#define ROW_WIDE_KIND_BYTES 24
 enum {
    ROW_READ = 1,
    ROW_WRITE = 2,
    ROW_FLAGS = 12, /* FLAG_LOCKED and FLAG_UPDATE, one bit further up */
-   ROW_WIDE = 16   /* a count or an instruction takes more than 16 bits */
+   ROW_WIDE = 16   /* one of the numbers does not fit */
 };
+
+/* Memory that the recorder shares with the tool where the system has files in memory: a file of this size and its
+   path, --buffers=PATH, with .PID.IMAGE behind it for images that are followed. Once it is in use, what comes through
+   the pipe says no more than that there are buffers to read, or with its end that there will be no more. Java
+   reads buffer 0 first, then the next one of each; it sets "whole" to 0 when it is done with one and then counts
+   it as taken. Where the tool was killed it reads what is whole of the buffer after the last one. */
+#define BUFFERS 256
+#define PROVIDED_BUFFERS 8 /* get memory together */
+#define BUFFER_PAYLOAD_BYTES ((1 << 18) - 8)
+typedef struct {
+   unsigned      whole; /* bytes of finished records */
+   unsigned      next;  /* of a buffer that was passed on: which one comes after it */
+   unsigned char bytes[BUFFER_PAYLOAD_BYTES];
+} Buffer;
+typedef struct {
+   unsigned inUse;
+   unsigned gap1[15];
+   unsigned filled; /* by the tool: how many buffers it has passed on */
+   unsigned gap2[15];
+   unsigned taken;  /* by the recorder: how many it has read */
+   unsigned gap3[991];
+   Buffer   buffers[BUFFERS];
+} Shared;
+
 /* With --follow=DIR, what a process image writes to DIR/control before it opens its own stream,
    DIR/stream.PID.IMAGE: one write of this many bytes. u32 pid, u32 parent's pid, u32 forked (else
    executed), u32 thread, u64 image, u64 parent's image, u64 instructions (thread and instructions of the parent at the fork),

@@ -357,22 +357,26 @@ static void emptyTable(void)
 /* ---------------------------------------------------------------- rows */
 
 #define MOST_ROWS 512
-#define MOST_ROW_BYTES (ROW_HEAD_BYTES + 2 * ROW_WIDE_BYTES)
+#define MOST_ROW_BYTES (ROW_HEAD_BYTES + ROW_WIDE_PAGE_BYTES + 2 * ROW_WIDE_KIND_BYTES)
+#define SLICE_HEAD_BYTES 32
 
 static struct {
    UChar* record; /* NULL = none is open */
    UChar* at;
    UInt   rows;
+   ULong  page;   /* of the last row */
 } packing;
 
-static void beginRows(const Thread* t)
+static void beginRows(const Thread* t, ULong page)
 {
-   UChar* r = packing.record = reserve(RECORD_SLICE, 24 + MOST_ROWS * MOST_ROW_BYTES);
+   UChar* r = packing.record = reserve(RECORD_SLICE, SLICE_HEAD_BYTES + MOST_ROWS * MOST_ROW_BYTES);
    ((UInt*)r)[0] = t->number;
    ((ULong*)r)[1] = t->sliceStart;
    ((ULong*)r)[2] = t->instructions;
-   packing.at = r + 24;
+   ((ULong*)r)[3] = page;
+   packing.at = r + SLICE_HEAD_BYTES;
    packing.rows = 0;
+   packing.page = page;
 }
 
 static void endRows(void)
@@ -384,8 +388,10 @@ static void endRows(void)
    packing.record = NULL;
 }
 
-static UChar* __attribute__((noinline)) putWide(UChar* to, const Entry* e, UInt kinds)
+static UChar* __attribute__((noinline)) putWide(UChar* to, const Entry* e, ULong page, UInt kinds)
 {
+   *(ULong*)to = page;
+   to += ROW_WIDE_PAGE_BYTES;
    for (UInt write = 0; write < 2; write++) {
       if ((kinds >> write & 1) == 0)
          continue;
@@ -394,41 +400,43 @@ static UChar* __attribute__((noinline)) putWide(UChar* to, const Entry* e, UInt 
       ((UInt*)to)[3] = (UInt)e->first[write];
       ((UInt*)to)[4] = e->code[write];
       ((UInt*)to)[5] = 0;
-      to += ROW_WIDE_BYTES;
+      to += ROW_WIDE_KIND_BYTES;
    }
    return to;
 }
 
-static inline void putKind(UChar* to, const Entry* e, UInt write)
+/* Gives where the next thing comes: behind this, where there is such an access, otherwise in its place. */
+static inline UChar* putKind(UChar* to, const Entry* e, UInt write, UInt there)
 {
    *(ULong*)to = e->lines[write];
-   ((UInt*)to)[2] = e->count[write] | (UInt)e->first[write] << 16;
-   ((UInt*)to)[3] = e->code[write];
+   *(ULong*)(to + 8) = e->count[write] | (ULong)(UInt)e->first[write] << 16 | (ULong)e->code[write] << 32;
+   return to + (ROW_KIND_BYTES & -there);
 }
 
-/* Nobody can guess which kinds of access a page has seen: both are written, the place of the next
-   thing says whether they stay, and nothing is decided by a branch. */
+/* Which kinds of access a page has seen nobody can guess: nothing is decided by a branch. What there is none of is written,
+   too, and then overwritten. */
 static inline void putRow(Thread* t, const Entry* e)
 {
+   ULong page = pageOf(e) >> 12;
    if (packing.record == NULL)
-      beginRows(t);
-   UChar* to = packing.at;
+      beginRows(t, page);
    UInt   reads = e->base[0] != NO_PAGE, writes = e->base[1] != NO_PAGE;
-   ULong  head = pageOf(e) >> 12 | (ULong)(reads | writes << 1 | ((UInt)e->flags & (FLAG_LOCKED | FLAG_UPDATE)) << 1) << ROW_BITS_SHIFT;
-   UInt   most = ((e->count[0] | (UInt)e->first[0]) & -reads) | ((e->count[1] | (UInt)e->first[1]) & -writes);
-   ULong* at = (ULong*)to;
-   to += ROW_HEAD_BYTES;
-   if (LIKELY_(most < 1 << 16)) {
-      putKind(to, e, 0);
-      to += reads * ROW_KIND_BYTES;
-      putKind(to, e, 1);
-      to += writes * ROW_KIND_BYTES;
+   UInt   bits = reads | writes << 1 | ((UInt)e->flags & (FLAG_LOCKED | FLAG_UPDATE)) << 1;
+   UInt   most = ((e->count[0] | (UInt)e->first[0] | e->code[0]) & -reads)
+                 | ((e->count[1] | (UInt)e->first[1] | e->code[1]) & -writes);
+   ULong  by = page - packing.page;
+   UChar* head = packing.at;
+   UChar* to = head + ROW_HEAD_BYTES;
+   if (LIKELY_(most >> 16 == 0 && by >> ROW_PAGE_BITS == 0)) {
+      *(UInt*)head = bits | (UInt)by << ROW_PAGE_SHIFT;
+      to = putKind(to, e, 0, reads);
+      to = putKind(to, e, 1, writes);
    } else {
-      head |= (ULong)ROW_WIDE << ROW_BITS_SHIFT;
-      to = putWide(to, e, reads | writes << 1);
+      *(UInt*)head = bits | ROW_WIDE;
+      to = putWide(to, e, page, reads | writes << 1);
    }
-   *at = head;
    packing.at = to;
+   packing.page = page;
    slicePages++;
    if (++packing.rows == MOST_ROWS)
       endRows();

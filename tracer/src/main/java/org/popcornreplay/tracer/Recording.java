@@ -13,6 +13,7 @@ import org.popcornreplay.tracer.capture.CaptureStream;
 import org.popcornreplay.tracer.capture.CaptureTool;
 import org.popcornreplay.tracer.capture.CapturedProgram;
 import org.popcornreplay.tracer.capture.FollowedProcesses;
+import org.popcornreplay.tracer.capture.SharedBuffers;
 import org.popcornreplay.tracer.command.TracePlace;
 import org.popcornreplay.traces.Manifest;
 import org.popcornreplay.traces.TraceWriter;
@@ -56,8 +57,9 @@ record Recording(
       scratch.makePipes(options.follows());
       Path directory = place.settle();
       writer.moved(directory);
-      try (FollowedProcesses children = follow(scratch, directory)) {
-        Ended ended = record(scratch, writer, name, children);
+      Path buffers = SharedBuffers.place();
+      try (FollowedProcesses children = follow(scratch, buffers, directory)) {
+        Ended ended = record(scratch, buffers, writer, name, children);
         if (children != null) {
           children.finish(ended.stream, manifest);
         }
@@ -76,27 +78,38 @@ record Recording(
   /** What is left of the program. */
   private record Ended(CaptureStream stream, int code) {}
 
-  private FollowedProcesses follow(ScratchFolder scratch, Path directory) throws IOException {
+  private FollowedProcesses follow(ScratchFolder scratch, Path buffers, Path directory)
+      throws IOException {
     if (!options.follows()) {
       return null;
     }
     FollowedProcesses children =
         new FollowedProcesses(
-            scratch.folder(), directory, options.mostProcesses(), () -> options.manifest(tool));
+            scratch.folder(),
+            buffers,
+            directory,
+            options.mostProcesses(),
+            () -> options.manifest(tool));
     children.start(words.get(0));
     return children;
   }
 
   private Ended record(
-      ScratchFolder scratch, TraceWriter writer, String name, FollowedProcesses children)
+      ScratchFolder scratch,
+      Path place,
+      TraceWriter writer,
+      String name,
+      FollowedProcesses children)
       throws IOException, InterruptedException {
+    SharedBuffers buffers = SharedBuffers.create(place);
     CapturedProgram program =
-        CapturedProgram.start(tool, options, scratch.folder(), scratch.pipe(), words);
+        CapturedProgram.start(tool, options, scratch.folder(), scratch.pipe(), place, words);
     InterruptSignals signals = InterruptSignals.leaveTo(() -> {}, program::terminate);
     program.endAfter(timeoutSeconds, children == null ? () -> {} : children::terminate);
     CaptureStream stream;
-    try (FileChannel channel = program.openStream()) {
-      stream = new CaptureStream(channel, writer, name);
+    try (buffers;
+        FileChannel pipe = program.openStream()) {
+      stream = new CaptureStream(buffers.over(pipe), writer, name);
       Progress told = tells ? progress(stream, writer, children) : null;
       try {
         stream.read();

@@ -2,6 +2,7 @@ package org.popcornreplay.tracer.capture;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
  * What a followed process says of itself before it sends its stream; stream.h has the layout.
@@ -48,5 +49,10 @@ record Announcement(
   /** The name of its pipe in the folder of the recording's pipes. */
   String pipe() {
     return "stream." + pid + "." + image;
+  }
+
+  /** Where its buffers may lie, given where the main program's do. */
+  Path buffers(Path main) {
+    return main.resolveSibling(main.getFileName() + "." + pid + "." + image);
   }
 }

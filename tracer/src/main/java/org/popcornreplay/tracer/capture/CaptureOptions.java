@@ -45,9 +45,10 @@ public record CaptureOptions(
    * The command that runs a program under the capture tool.
    *
    * @param pipes the folder of the recording's pipes and logs
+   * @param buffers where the buffers may lie that are shared with it
    * @param words the program as given and its arguments
    */
-  public List<String> command(CaptureTool tool, Path pipes, List<String> words) {
+  public List<String> command(CaptureTool tool, Path pipes, Path buffers, List<String> words) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -62,6 +63,7 @@ public record CaptureOptions(
                 "--num-callers=12",
                 "--max-threads=" + MAX_THREADS,
                 "--to=" + pipes.resolve("stream"),
+                "--buffers=" + buffers,
                 "--recorder=" + ProcessHandle.current().pid(),
                 "--slice=" + sliceInstructions,
                 "--full=" + (full ? "yes" : "no"),

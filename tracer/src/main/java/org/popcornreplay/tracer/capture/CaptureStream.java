@@ -41,7 +41,7 @@ public final class CaptureStream {
   private static final int WAITED = 19;
   private static final int LEFT = 20;
 
-  private static final int HEAD_BYTES = 24;
+  private static final int HEAD_BYTES = 32;
   private static final int MEMBER_BYTES = 32;
   private static final int EVENT_WORDS = 11;
   private static final int GUARDED = 2;
@@ -343,7 +343,7 @@ public final class CaptureStream {
       endSlice();
     }
     RecordedThread t = thread(number);
-    slice.add(record, HEAD_BYTES, rows, number, start, end, codes);
+    slice.add(record, HEAD_BYTES, rows, number, start, end, record.wide(24), codes);
     reached(t, end);
   }
 

@@ -24,20 +24,27 @@ public final class CapturedProgram {
    * Starts the program.
    *
    * @param pipe where its stream will come from
+   * @param buffers where the buffers may lie that the stream comes through
    * @param words the program as given and its arguments
    */
   public static CapturedProgram start(
-      CaptureTool tool, CaptureOptions options, Path pipes, Path pipe, List<String> words)
+      CaptureTool tool,
+      CaptureOptions options,
+      Path pipes,
+      Path pipe,
+      Path buffers,
+      List<String> words)
       throws IOException {
-    CapturedProgram program = start(underTool(tool, options, pipes, words), pipe);
+    CapturedProgram program = start(underTool(tool, options, pipes, buffers, words), pipe);
     inBackground("priority", LowPriority::take); // now, as the program would inherit it
     return program;
   }
 
   /** The program under the capture tool, not started. */
   static ProcessBuilder underTool(
-      CaptureTool tool, CaptureOptions options, Path pipes, List<String> words) {
-    ProcessBuilder builder = new ProcessBuilder(options.command(tool, pipes, words)).inheritIO();
+      CaptureTool tool, CaptureOptions options, Path pipes, Path buffers, List<String> words) {
+    ProcessBuilder builder =
+        new ProcessBuilder(options.command(tool, pipes, buffers, words)).inheritIO();
     OwnLocale.restore(builder.environment());
     builder.environment().put("VALGRIND_LIB", tool.directory().toString());
     builder.environment().put("VALGRIND_LAUNCHER", tool.launcher().toString());

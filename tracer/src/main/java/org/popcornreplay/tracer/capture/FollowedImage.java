@@ -32,6 +32,7 @@ final class FollowedImage {
   private final Path path;
   private final FileChannel holder;
   private final FileChannel pipe;
+  private final SharedBuffers buffers;
   private final Thread reader = new Thread(this::record, "process");
   private volatile CaptureStream stream;
   private volatile boolean over;
@@ -42,6 +43,7 @@ final class FollowedImage {
    * An image that waits for its pipe to be opened.
    *
    * @param pipe its pipe
+   * @param buffers through which its stream may come
    * @param directory its trace
    */
   FollowedImage(
@@ -50,6 +52,7 @@ final class FollowedImage {
       FollowedImage from,
       String program,
       Path pipe,
+      SharedBuffers buffers,
       Path directory,
       Manifest manifest)
       throws IOException {
@@ -57,6 +60,7 @@ final class FollowedImage {
     this.announced = announced;
     this.from = from;
     this.program = program;
+    this.buffers = buffers;
     this.directory = directory;
     this.manifest = manifest;
     // With a writer of our own, opening does not wait for a process that may have been killed.
@@ -73,10 +77,11 @@ final class FollowedImage {
   }
 
   private void record() {
-    try (pipe;
+    try (buffers;
+        pipe;
         TraceWriter trace = TraceWriter.create(directory, manifest, BUFFER_BYTES)) {
       writer = trace;
-      stream = new CaptureStream(new WithoutHolder(), trace, nameOf(program));
+      stream = new CaptureStream(buffers.over(new WithoutHolder()), trace, nameOf(program));
       stream.read();
       stream.finish();
       if (stream.ended()) {

@@ -31,6 +31,7 @@ public final class FollowedProcesses implements AutoCloseable {
   private static final long GRACE_SECONDS = 5;
 
   private final Path pipes;
+  private final Path buffers;
   private final Path folder;
   private final int most;
   private final Supplier<Manifest> manifests;
@@ -49,13 +50,16 @@ public final class FollowedProcesses implements AutoCloseable {
    * Opens the pipes; the program may be started then.
    *
    * @param pipes the folder with {@code control} and {@code alive}
+   * @param buffers where the main program's buffers may lie
    * @param trace the main program's
    * @param most images that are recorded; later ones run without
    * @param manifests of their traces
    */
-  public FollowedProcesses(Path pipes, Path trace, int most, Supplier<Manifest> manifests)
+  public FollowedProcesses(
+      Path pipes, Path buffers, Path trace, int most, Supplier<Manifest> manifests)
       throws IOException {
     this.pipes = pipes;
+    this.buffers = buffers;
     folder = trace.resolve(ChildTraces.FOLDER);
     this.most = most;
     this.manifests = manifests;
@@ -131,7 +135,15 @@ public final class FollowedProcesses implements AutoCloseable {
     int number = images.size() + 1;
     Path trace = folder.resolve(ChildTraces.name(number, program));
     FollowedImage image =
-        new FollowedImage(number, announced, from, program, pipe, trace, manifests.get());
+        new FollowedImage(
+            number,
+            announced,
+            from,
+            program,
+            pipe,
+            SharedBuffers.create(announced.buffers(buffers)),
+            trace,
+            manifests.get());
     images.add(image);
     byImage.put(announced.image(), image);
     latestOfPid.put(announced.pid(), image);

@@ -26,13 +26,13 @@ final class SliceRows {
   private static final long PAGE_MASK = (1L << 43) - 1;
 
   // A row's head and what it says of a kind of access: stream.h.
-  private static final int BITS_SHIFT = 52;
   private static final int READ = 1;
   private static final int WRITE = 2;
   private static final int FLAGS = 12;
   private static final int WIDE = 16;
-  private static final int HEAD_BYTES = 8;
-  private static final int KIND_BYTES = 16;
+  private static final int HEAD_BYTES = 4;
+  private static final int PAGE_SHIFT = 6;
+  private static final int KIND_BYTES = 14;
   private static final int UPDATE_FLAG = 4;
 
   /** The least bytes of a row. */
@@ -76,6 +76,7 @@ final class SliceRows {
    * kinds of access a page has seen nobody can guess, so nothing is decided by it: both are read,
    * and what there is none of is masked.
    *
+   * @param fromPage that from which the first row's is counted
    * @param codes code addresses by number; that of number 0 is 0
    * @throws IOException where the record does not hold so many rows
    */
@@ -86,6 +87,7 @@ final class SliceRows {
       int ofThread,
       long fromStart,
       long toEnd,
+      long fromPage,
       long[] codes)
       throws IOException {
     thread = ofThread;
@@ -106,40 +108,42 @@ final class SliceRows {
     int[] writes = rows.writes;
     int[] firstWrite = rows.firstWrite;
     long[] writeIps = rows.writeIp;
+    long page = fromPage;
     long last = row == 0 ? -1 : pages[row - 1];
     boolean rising = true;
     for (int rowsEnd = row + count; row < rowsEnd; row++) {
       if (p >= limit) {
         throw new IOException("capture stream: slice of rows=" + count + ", expected fewer");
       }
-      long head = RecordReader.wideAt(from, p);
+      int head = (int) RecordReader.wideAt(from, p);
       p += HEAD_BYTES;
-      int bits = (int) (head >>> BITS_SHIFT);
-      long page = head & PAGE_MASK;
+      boolean wide = (head & WIDE) != 0;
+      page = (wide ? RecordReader.wideAt(from, p) : page + (head >>> PAGE_SHIFT)) & PAGE_MASK;
       rising &= page > last;
       last = page;
       pages[row] = page;
-      flags[row] = (byte) ((bits & FLAGS) >> 1);
-      if ((bits & WIDE) != 0) {
-        p = wide(from, p, (bits & READ) != 0, row, readLines, reads, firstRead, readIps, codes);
+      flags[row] = (byte) ((head & FLAGS) >> 1);
+      if (wide) {
+        p += Long.BYTES;
+        p = wide(from, p, (head & READ) != 0, row, readLines, reads, firstRead, readIps, codes);
         p =
             wide(
-                from, p, (bits & WRITE) != 0, row, writeLines, writes, firstWrite, writeIps, codes);
+                from, p, (head & WRITE) != 0, row, writeLines, writes, firstWrite, writeIps, codes);
         continue;
       }
-      int there = -(bits & READ);
-      long numbers = RecordReader.wideAt(from, p + Long.BYTES);
+      int there = -(head & READ);
+      long word = RecordReader.wideAt(from, p + Long.BYTES);
       readLines[row] = RecordReader.wideAt(from, p) & there;
-      reads[row] = (int) numbers & 0xffff & there;
-      firstRead[row] = (int) numbers >>> 16 | ~there;
-      readIps[row] = codes[(int) (numbers >>> 32) & there];
+      reads[row] = (int) word & 0xffff & there;
+      firstRead[row] = (int) word >>> 16 | ~there;
+      readIps[row] = codes[(int) (word >>> 32) & 0xffff & there];
       p += KIND_BYTES & there;
-      there = -(bits >> 1 & READ);
-      numbers = RecordReader.wideAt(from, p + Long.BYTES);
+      there = -(head >> 1 & READ);
+      word = RecordReader.wideAt(from, p + Long.BYTES);
       writeLines[row] = RecordReader.wideAt(from, p) & there;
-      writes[row] = (int) numbers & 0xffff & there;
-      firstWrite[row] = (int) numbers >>> 16 | ~there;
-      writeIps[row] = codes[(int) (numbers >>> 32) & there];
+      writes[row] = (int) word & 0xffff & there;
+      firstWrite[row] = (int) word >>> 16 | ~there;
+      writeIps[row] = codes[(int) (word >>> 32) & 0xffff & there];
       p += KIND_BYTES & there;
     }
     if (p > limit) {

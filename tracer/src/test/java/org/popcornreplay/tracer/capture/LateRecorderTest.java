@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.popcornreplay.traces.TraceWriter;
 
-/** What the capture tool's pipe has no room for waits in the tool, and nothing of it is lost. */
+/** What the recorder is late with waits in shared buffers, and nothing of it is lost. */
 class LateRecorderTest {
   private static final long ACCESSES = 300L * 2048 * 2;
 
@@ -29,14 +29,17 @@ class LateRecorderTest {
     CaptureOptions options = new CaptureOptions(false, 10_000, "auto", 8, -1, 0);
     List<String> words =
         List.of(new Recorder(folder).compile("pages.c").toString(), done.toString());
+    Path place = SharedBuffers.place();
+    SharedBuffers buffers = SharedBuffers.create(place);
     CapturedProgram program =
-        CapturedProgram.start(CapturedProgram.underTool(tool, options, folder, words), pipe);
-    try (FileChannel stream = program.openStream();
+        CapturedProgram.start(CapturedProgram.underTool(tool, options, folder, place, words), pipe);
+    try (buffers;
+        FileChannel stream = program.openStream();
         TraceWriter writer = TraceWriter.create(folder.resolve("t"), options.manifest(tool))) {
       while (!Files.exists(done)) {
         TimeUnit.MILLISECONDS.sleep(10); // up to the time limit: nobody reads
       }
-      CaptureStream capture = new CaptureStream(stream, writer, "main");
+      CaptureStream capture = new CaptureStream(buffers.over(stream), writer, "main");
       capture.read();
       assertTrue(capture.ended());
       assertTrue(capture.accesses() >= ACCESSES, "accesses=" + capture.accesses());

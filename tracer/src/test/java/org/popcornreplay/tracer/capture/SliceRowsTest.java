@@ -63,7 +63,7 @@ class SliceRowsTest {
     if (wide) {
       to.putInt(side.count).putInt(side.first).putInt(code).putInt(0);
     } else {
-      to.putShort((short) side.count).putShort((short) side.first).putInt(code);
+      to.putShort((short) side.count).putShort((short) side.first).putShort((short) code);
     }
   }
 
@@ -79,19 +79,25 @@ class SliceRowsTest {
 
   /** A record of the stream that holds the rows. */
   private static byte[] packed(int thread, long start, List<Row> rows) {
-    ByteBuffer body = ByteBuffer.allocate(rows.size() * 56).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer body = ByteBuffer.allocate(rows.size() * 60).order(ByteOrder.LITTLE_ENDIAN);
+    long page = rows.get(0).page;
     for (Row row : rows) {
-      boolean wide = isWide(row.reads) || isWide(row.writes);
-      long bits =
-          (row.reads.first >= 0 ? 1 : 0) | (row.writes.first >= 0 ? 2 : 0) | (wide ? 16 : 0);
-      body.putLong(row.page | bits << 52);
+      long by = row.page - page;
+      boolean wide = isWide(row.reads) || isWide(row.writes) || by < 0 || by >= 1 << 26;
+      int bits = (row.reads.first >= 0 ? 1 : 0) | (row.writes.first >= 0 ? 2 : 0) | (wide ? 16 : 0);
+      if (wide) {
+        body.putInt(bits).putLong(row.page);
+      } else {
+        body.putInt(bits | (int) by << 6);
+      }
+      page = row.page;
       putSide(body, row.reads, wide);
       putSide(body, row.writes, wide);
     }
-    int bytes = 24 + body.position();
+    int bytes = (32 + body.position() + 7) & ~7;
     ByteBuffer record = ByteBuffer.allocate(8 + bytes).order(ByteOrder.LITTLE_ENDIAN);
     record.putInt(2).putInt(bytes).putInt(thread).putInt(rows.size());
-    record.putLong(start).putLong(start + LENGTH).put(body.flip());
+    record.putLong(start).putLong(start + LENGTH).putLong(rows.get(0).page).put(body.flip());
     return record.array();
   }
 
