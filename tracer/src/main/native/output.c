@@ -67,9 +67,10 @@ static void share(const HChar* path)
    Int plain = path == NULL ? -1 : VG_(fd_open)(path, VKI_O_RDWR, 0);
    if (plain < 0)
       return;
-   VG_(unlink)(path);
    sharedFd = VG_(safe_fd)(plain);
-   if (VG_(fstat)(sharedFd, &information) == 0 && information.size == sizeof(Shared)) {
+   if (VG_(fstat)(sharedFd, &information) == 0 && information.size == sizeof(Shared)
+       && information.uid == (UInt)VG_(geteuid)()) {
+      VG_(unlink)(path);
       SysRes map = VG_(am_shared_mmap_file_float_valgrind)(sizeof(Shared), VKI_PROT_READ | VKI_PROT_WRITE,
                                                            sharedFd, 0);
       if (!sr_isError(map))

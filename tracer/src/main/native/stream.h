@@ -56,7 +56,7 @@ enum {
    the pipe says no more than that there are buffers to read, or with its end that there will be no more. Java
    reads buffer 0 first, then the next one of each; it sets "whole" to 0 when it is done with one and then counts
    it as taken. Where the tool was killed it reads what is whole of the buffer after the last one. */
-#define BUFFERS 256
+#define BUFFERS 512
 #define PROVIDED_BUFFERS 8 /* get memory together */
 #define BUFFER_PAYLOAD_BYTES ((1 << 18) - 8)
 typedef struct {

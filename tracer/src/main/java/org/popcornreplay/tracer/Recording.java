@@ -105,6 +105,9 @@ record Recording(
     CapturedProgram program =
         CapturedProgram.start(tool, options, scratch.folder(), scratch.pipe(), place, words);
     InterruptSignals signals = InterruptSignals.leaveTo(() -> {}, program::terminate);
+    if (children == null) {
+      program.afterwards(writer::packTogether);
+    }
     program.endAfter(timeoutSeconds, children == null ? () -> {} : children::terminate);
     CaptureStream stream;
     try (buffers;

@@ -108,6 +108,14 @@ public final class TraceWriter implements AutoCloseable {
     directory = to;
   }
 
+  /**
+   * Says that nobody else needs the processors any more: two of them pack what is written from now
+   * on. May be called by another thread.
+   */
+  public void packTogether() {
+    visits.stream.packTogether();
+  }
+
   /** Bytes written so far. */
   public long bytesWritten() {
     long sum = 0;

@@ -103,6 +103,16 @@ public final class CapturedProgram {
     }
   }
 
+  /** Says what else happens when the program has ended. */
+  public void afterwards(Runnable what) {
+    inBackground(
+        "afterwards",
+        () -> {
+          process.waitFor();
+          what.run();
+        });
+  }
+
   /** Nobody is ended from now on. */
   public void cancelTimeout() {
     if (alarm != null) {

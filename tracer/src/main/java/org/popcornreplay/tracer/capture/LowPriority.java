@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Lets the recorded program go before its recorder, where they have not a processor each: the
- * recorder's compilers would take it from the program in the first second. The capture tool holds
- * what the recorder is late with.
+ * recorder's compilers would take it from the program in the first second. What the recorder is
+ * late with waits in {@link SharedBuffers}.
  */
 final class LowPriority {
   /** What nice(1) adds where nobody says how much. */

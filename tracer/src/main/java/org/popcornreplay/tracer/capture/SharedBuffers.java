@@ -29,7 +29,7 @@ public final class SharedBuffers implements AutoCloseable {
   private static final int FILLED = 64;
   private static final int TAKEN = 128;
 
-  private static final int BUFFERS = 256;
+  private static final int BUFFERS = 512;
   private static final int BUFFER_BYTES = 1 << 18;
   private static final int WHOLE = 0;
   private static final int NEXT = 4;

@@ -1,6 +1,5 @@
 package org.popcornreplay.traces.arrow;
 
-import com.github.luben.zstd.ZstdCompressCtx;
 import com.google.flatbuffers.FlatBufferBuilder;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,9 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import org.apache.arrow.flatbuf.BodyCompression;
 import org.apache.arrow.flatbuf.BodyCompressionMethod;
 import org.apache.arrow.flatbuf.Buffer;
@@ -43,31 +42,6 @@ public final class StreamWriter implements Closeable {
   /** The key of a batch's metadata that holds what delta columns begin from. */
   public static final String BASE_KEY = "base";
 
-  /** What a column begins with: level 1 with a table that is cleared in no time. */
-  private static final int PLAIN = 0;
-
-  /**
-   * Level 1 with so small a table that it finds hardly more than runs of zeros. Numbers that do not
-   * come again become no longer by it, and take half to two thirds of the time.
-   */
-  private static final int RUNS = 1;
-
-  /**
-   * The first of the levels at which zstd looks for repetitions at every sixth or eighth byte only.
-   * Where whole stretches of a column of longs come again, such as the pages or the lines of slice
-   * after slice, it finds them at several times the speed of level 1, which falls for the high
-   * bytes that neighbours share.
-   */
-  private static final int STRETCHES = 2;
-
-  private static final int[] ZSTD_LEVELS = {1, 1, -5, -7};
-
-  /** Binary logarithms of the places of the tables, 0 = what zstd takes. */
-  private static final int[] ZSTD_TABLES = {11, 6, 0, 0};
-
-  /** Runs alone may take one byte in so many more than level 1. */
-  private static final int RUNS_SHARE = 32;
-
   /** Batches between two comparisons of the levels for a column. */
   private static final int TRIAL_PERIOD = 64;
 
@@ -79,28 +53,22 @@ public final class StreamWriter implements Closeable {
   private final List<Column> columns;
   private final FileChannel channel;
   private final MessageDigest digest = sha256();
-  private final ZstdCompressCtx[] zstd =
-      IntStream.range(0, ZSTD_LEVELS.length)
-          .mapToObj(StreamWriter::compressor)
-          .toArray(ZstdCompressCtx[]::new);
-  private final int[] levelOf;
-  private final int[] buffersOfColumn;
+  private final PackedColumns[] parts;
+  private volatile boolean together;
   private int batches;
   private int nextTrial;
   private long position;
-  private ByteBuffer plain = direct(1 << 16);
-  private ByteBuffer body = direct(1 << 16);
 
   /** Creates the file, which must not exist, and writes the schema. */
   public StreamWriter(Path file, List<Column> columns) throws IOException {
     this.columns = columns;
-    buffersOfColumn = new int[columns.size()];
-    levelOf = new int[columns.size()];
-    for (int c = 0; c < buffersOfColumn.length; c++) {
-      buffersOfColumn[c] = columns.get(c).type() == ColumnType.TEXT ? 3 : 2;
-    }
+    int middle = middle(columns);
+    parts =
+        new PackedColumns[] {
+          new PackedColumns(columns, 0, middle), new PackedColumns(columns, middle, columns.size())
+        };
     channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    append(schemaMessage(columns), null);
+    append(schemaMessage(columns));
   }
 
   /** Bytes of the file so far. */
@@ -121,183 +89,74 @@ public final class StreamWriter implements Closeable {
    */
   public void write(ColumnBatch batch, int thread, long base) throws IOException {
     int rows = batch.rows();
-    int buffers = 0;
-    for (int n : buffersOfColumn) {
-      buffers += n;
-    }
-    long[] offsets = new long[buffers];
-    long[] lengths = new long[buffers];
-    body.clear();
     boolean trial = rows >= TRIAL_ROWS && batches >= nextTrial;
     if (trial) {
       nextTrial = batches + TRIAL_PERIOD;
     }
     batches++;
-    int b = 0;
-    for (int c = 0; c < buffersOfColumn.length; c++) {
-      offsets[b++] = body.position(); // validity: none, no value is null
-      offsets[b] = body.position();
-      if (isSameAsLast(batch, c, rows)) {
-        // b - 2 are the values of the column before, b - 1 this one's validity.
-        putAgain((int) offsets[b - 2], (int) lengths[b - 2]);
-      } else {
-        putValues(batch, c, rows, trial);
-      }
-      lengths[b] = body.position() - offsets[b];
-      b++;
-      pad();
-      if (columns.get(c).type() == ColumnType.TEXT) {
-        offsets[b] = body.position();
-        int length = rows == 0 ? 0 : batch.ints(c)[rows];
-        plain = atLeast(plain, length);
-        plain.clear();
-        plain.put(batch.textBytes(c), 0, length);
-        compressPlain(PLAIN);
-        lengths[b] = body.position() - offsets[b];
-        b++;
-        pad();
+    if (together && rows >= TRIAL_ROWS) {
+      ForkJoinTask<?> second = ForkJoinPool.commonPool().submit(() -> parts[1].pack(batch, trial));
+      parts[0].pack(batch, trial);
+      second.join();
+    } else {
+      for (PackedColumns part : parts) {
+        part.pack(batch, trial);
       }
     }
-    body.flip();
-    ByteBuffer metadata =
-        batchMessage(rows, columns.size(), offsets, lengths, body.limit(), thread, base);
-    append(metadata, body);
+    append(batchMessage(rows, thread, base), parts[0].body(), parts[1].body());
+  }
+
+  /**
+   * Says that processors are free from now on: two of them pack large batches. What is written is
+   * the same. May be called by another thread.
+   */
+  public void packTogether() {
+    together = true;
+  }
+
+  /**
+   * Where the second part of the columns begins: near the middle, and not within columns of one
+   * type, of which some are often the same.
+   */
+  private static int middle(List<Column> columns) {
+    int size = columns.size();
+    int best = 0;
+    for (int c = 1; c < size; c++) {
+      if (columns.get(c).type() != columns.get(c - 1).type()
+          && Math.abs(2 * c - size) < Math.abs(2 * best - size)) {
+        best = c;
+      }
+    }
+    return best;
   }
 
   /** Writes the end-of-stream mark. */
   public void end() throws IOException {
     ByteBuffer end = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     end.putInt(CONTINUATION).putInt(0).flip();
-    append(end, null);
+    append(end);
   }
 
   /** Closes the file; without {@link #end} the stream is readable but has no end mark. */
   @Override
   public void close() throws IOException {
-    for (ZstdCompressCtx level : zstd) {
-      level.close();
+    for (PackedColumns part : parts) {
+      part.close();
     }
     channel.close();
   }
 
-  private void putValues(ColumnBatch batch, int c, int rows, boolean trial) {
-    ColumnType type = columns.get(c).type();
-    int values = type == ColumnType.TEXT ? rows + 1 : rows;
-    plain = atLeast(plain, values * type.width());
-    plain.clear();
-    switch (type) {
-      case U8 -> plain.put(batch.bytes(c) == null ? new byte[0] : batch.bytes(c), 0, values);
-      case I32, TEXT -> {
-        if (values > 0) {
-          plain.asIntBuffer().put(batch.ints(c), 0, values);
-        }
-        plain.position(values * 4);
-      }
-      case I64 -> {
-        if (values > 0) {
-          plain.asLongBuffer().put(batch.longs(c), 0, values);
-        }
-        plain.position(values * 8);
-      }
-    }
-    if (trial && type == ColumnType.I32) {
-      int most = compressedBytes(PLAIN);
-      levelOf[c] = compressedBytes(RUNS) <= most + most / RUNS_SHARE ? RUNS : PLAIN;
-    } else if (trial && type == ColumnType.I64) {
-      levelOf[c] = shortestLevel();
-    }
-    compressPlain(levelOf[c]);
-  }
-
-  private static ZstdCompressCtx compressor(int level) {
-    ZstdCompressCtx zstd = new ZstdCompressCtx().setLevel(ZSTD_LEVELS[level]);
-    return ZSTD_TABLES[level] == 0 ? zstd : zstd.setHashLog(ZSTD_TABLES[level]);
-  }
-
-  private int shortestLevel() {
-    int shortest = PLAIN;
-    int fewest = compressedBytes(PLAIN);
-    for (int level = STRETCHES; level < zstd.length; level++) {
-      int bytes = compressedBytes(level);
-      if (bytes <= fewest) {
-        fewest = bytes;
-        shortest = level;
-      }
-    }
-    return shortest;
-  }
-
-  /** Bytes that {@code plain} would take in the body. */
-  private int compressedBytes(int level) {
-    int at = body.position();
-    compressPlain(level);
-    int bytes = body.position() - at;
-    body.position(at);
-    return bytes;
-  }
-
-  /**
-   * Whether a column has the values of the one before it, as those of writes have where all
-   * accesses are updates. What became of them need not be found out a second time.
-   */
-  private boolean isSameAsLast(ColumnBatch batch, int c, int rows) {
-    if (c == 0 || rows == 0 || columns.get(c).type() != columns.get(c - 1).type()) {
-      return false;
-    }
-    return switch (columns.get(c).type()) {
-      case I32 -> Arrays.equals(batch.ints(c), 0, rows, batch.ints(c - 1), 0, rows);
-      case I64 -> Arrays.equals(batch.longs(c), 0, rows, batch.longs(c - 1), 0, rows);
-      case U8, TEXT -> false;
-    };
-  }
-
-  private void putAgain(int from, int bytes) {
-    body = withRoom(body, bytes);
-    body.put(body.duplicate().position(from).limit(from + bytes));
-  }
-
-  /**
-   * Appends {@code plain} to the body in Arrow's form: uncompressed length, or -1 where compression
-   * does not pay, then the bytes. An empty buffer stays empty.
-   */
-  private void compressPlain(int level) {
-    int length = plain.position();
-    if (length == 0) {
-      return;
-    }
-    int bound = length + (length >> 7) + 1024;
-    body = withRoom(body, bound + 16);
-    int at = body.position();
-    int packed = zstd[level].compressDirectByteBuffer(body, at + 8, bound, plain, 0, length);
-    if (packed < length) {
-      body.putLong(at, length);
-      body.position(at + 8 + packed);
-    } else {
-      body.putLong(at, -1);
-      body.position(at + 8);
-      body.put(plain.duplicate().flip());
-    }
-  }
-
-  private void pad() {
-    body = withRoom(body, 8);
-    while ((body.position() & 7) != 0) {
-      body.put((byte) 0);
-    }
-  }
-
-  private void append(ByteBuffer head, ByteBuffer tail) throws IOException {
+  private void append(ByteBuffer... pieces) throws IOException {
     long start = position;
-    ByteBuffer[] parts = tail == null ? new ByteBuffer[] {head} : new ByteBuffer[] {head, tail};
     long total = 0;
-    for (ByteBuffer part : parts) {
+    for (ByteBuffer part : pieces) {
       digest.update(part.duplicate());
       total += part.remaining();
     }
     try {
       long left = total;
       while (left > 0) {
-        left -= channel.write(parts);
+        left -= channel.write(pieces);
       }
       position = start + total;
     } catch (IOException e) {
@@ -335,14 +194,7 @@ public final class StreamWriter implements Closeable {
     return framed(b);
   }
 
-  private static ByteBuffer batchMessage(
-      int rows,
-      int columns,
-      long[] offsets,
-      long[] lengths,
-      long bodyBytes,
-      int thread,
-      long base) {
+  private ByteBuffer batchMessage(int rows, int thread, long base) {
     FlatBufferBuilder b = new FlatBufferBuilder(1024);
     int custom = 0;
     if (thread >= 0) {
@@ -352,14 +204,18 @@ public final class StreamWriter implements Closeable {
               b,
               base == 0 ? new int[] {ofThread} : new int[] {ofThread, keyValue(b, BASE_KEY, base)});
     }
-    RecordBatch.startNodesVector(b, columns);
-    for (int c = 0; c < columns; c++) {
+    RecordBatch.startNodesVector(b, columns.size());
+    for (int c = 0; c < columns.size(); c++) {
       FieldNode.createFieldNode(b, rows, 0);
     }
     int nodes = b.endVector();
-    RecordBatch.startBuffersVector(b, offsets.length);
-    for (int i = offsets.length - 1; i >= 0; i--) {
-      Buffer.createBuffer(b, offsets[i], lengths[i]);
+    int first = parts[0].body().limit();
+    RecordBatch.startBuffersVector(b, parts[0].buffers() + parts[1].buffers());
+    for (int i = parts[1].buffers() - 1; i >= 0; i--) {
+      Buffer.createBuffer(b, first + parts[1].offset(i), parts[1].length(i));
+    }
+    for (int i = parts[0].buffers() - 1; i >= 0; i--) {
+      Buffer.createBuffer(b, parts[0].offset(i), parts[0].length(i));
     }
     int buffers = b.endVector();
     int compression =
@@ -368,7 +224,12 @@ public final class StreamWriter implements Closeable {
     int batch = RecordBatch.createRecordBatch(b, rows, nodes, buffers, compression, 0);
     b.finish(
         Message.createMessage(
-            b, MetadataVersion.V5, MessageHeader.RecordBatch, batch, bodyBytes, custom));
+            b,
+            MetadataVersion.V5,
+            MessageHeader.RecordBatch,
+            batch,
+            (long) first + parts[1].body().limit(),
+            custom));
     return framed(b);
   }
 
@@ -384,24 +245,6 @@ public final class StreamWriter implements Closeable {
     message.putInt(CONTINUATION).putInt(length).put(flat);
     message.position(0).limit(8 + length);
     return message;
-  }
-
-  private static ByteBuffer direct(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static ByteBuffer atLeast(ByteBuffer buffer, int bytes) {
-    return buffer.capacity() >= bytes ? buffer : direct(Math.max(bytes, 2 * buffer.capacity()));
-  }
-
-  private static ByteBuffer withRoom(ByteBuffer buffer, int bytes) {
-    if (buffer.remaining() >= bytes) {
-      return buffer;
-    }
-    ByteBuffer larger = direct(Math.max(buffer.position() + bytes, 2 * buffer.capacity()));
-    buffer.flip();
-    larger.put(buffer);
-    return larger;
   }
 
   private static MessageDigest sha256() {
