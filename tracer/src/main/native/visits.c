@@ -123,7 +123,12 @@ static void spill(Thread* t, const Entry* e)
    t->spill[t->nSpill++] = *e;
 }
 
-static void list(UInt slot)
+static inline Bool isListed(UInt slot)
+{
+   return listed[slot / 64] >> (slot & 63) & 1;
+}
+
+static inline void list(UInt slot)
 {
    listed[slot / 64] |= 1ULL << (slot & 63);
    listedWords |= 1u << slot / 64;
@@ -135,7 +140,8 @@ static Entry* __attribute__((noinline)) bring(Addr page)
    UInt   slot = slotOf(page);
    Entry* e = &table[slot];
    Entry* second = &table[slot ^ SECOND];
-   if (holds(second, page)) {
+   Bool   maybeSecond = isListed(slot ^ SECOND); /* else it is not looked at: most are not in the caches */
+   if (maybeSecond && holds(second, page)) {
       Entry swap = *e;
       *e = *second;
       *second = swap;
@@ -149,7 +155,7 @@ static Entry* __attribute__((noinline)) bring(Addr page)
       clearEntry(old);
    }
    if (!isEmpty(e)) {
-      if (!isEmpty(second)) {
+      if (maybeSecond && !isEmpty(second)) {
          if (old == NULL)
             spill(tableOwner, second);
          else {
@@ -177,8 +183,16 @@ static Entry* __attribute__((noinline)) bring(Addr page)
 
 static inline Entry* entryOf(Addr page)
 {
-   Entry* e = &table[slotOf(page)];
-   return LIKELY_(holds(e, page)) ? e : bring(page);
+   UInt   slot = slotOf(page);
+   Entry* e = &table[slot];
+   if (holds(e, page))
+      return e;
+   /* Most often the slice comes to a page for the first time, and nothing is in its way. */
+   if (isEmpty(e) && !isListed(slot ^ SECOND) && nParked == 0 && (tableOwner == NULL || tableOwner->nSpill == 0)) {
+      list(slot);
+      return e;
+   }
+   return bring(page);
 }
 
 static void park(Entry* e)
@@ -271,7 +285,7 @@ static void __attribute__((noinline)) crossing(const Group* g, Addr a)
    park(&table[slotOf(a + PAGE_BYTES)]);
 }
 
-static inline void miss(Group* g, Addr a)
+static inline __attribute__((always_inline)) void miss(Group* g, Addr a)
 {
    Addr page = a & ~(Addr)(PAGE_BYTES - 1);
    if (UNLIKELY_((a & (PAGE_BYTES - 1)) > g->most)) {
@@ -295,9 +309,8 @@ static inline void miss(Group* g, Addr a)
    adds lines and count. */
 void visitMiss(Group* g, Addr a)
 {
-   miss(g, a);
-   if (g->writes != NULL)
-      miss(g->writes, a);
+   for (; g != NULL; g = g->writes)
+      miss(g, a);
 }
 
 /* An access that takes no place in a group. */
