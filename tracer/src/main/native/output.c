@@ -18,6 +18,8 @@ extern SysRes VG_(am_shared_mmap_file_float_valgrind)(SizeT length, UInt protect
 #define PIPE_BYTES (1 << 20)
 
 #define FALLOCATE 285 /* fallocate(2) */
+#define MADVISE 28    /* madvise(2) */
+#define POPULATE 23   /* MADV_POPULATE_WRITE: one call instead of a page fault for each page; older kernels refuse it */
 #define POLLOUT 4     /* poll(2): there is room */
 #define POLLERR 8     /* nobody reads */
 
@@ -38,10 +40,11 @@ static Bool provide(void)
 {
    if (provided == BUFFERS)
       return False;
-   UWord from = offsetof(Shared, buffers) + provided * sizeof(Buffer);
-   SysRes r = VG_(do_syscall)(FALLOCATE, sharedFd, 0, from, PROVIDED_BUFFERS * sizeof(Buffer), 0, 0, 0, 0);
+   UWord  from = offsetof(Shared, buffers) + provided * sizeof(Buffer), bytes = PROVIDED_BUFFERS * sizeof(Buffer);
+   SysRes r = VG_(do_syscall)(FALLOCATE, sharedFd, 0, from, bytes, 0, 0, 0, 0);
    if (sr_isError(r))
       return False;
+   VG_(do_syscall)(MADVISE, (UWord)shared + from, bytes, POPULATE, 0, 0, 0, 0, 0);
    for (UInt i = 0; i < PROVIDED_BUFFERS; i++)
       filledAs[provided++] = shared->taken - 1; /* as if it had been read */
    return True;
