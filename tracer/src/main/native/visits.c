@@ -463,6 +463,7 @@ static inline void putRow(Thread* t, const Entry* e)
 #define REGION_SHIFT 22 /* of an address */
 #define REGIONS 64
 #define STALE_REGIONS 16
+#define RECENT 16
 typedef char RegionHasATable[(1UL << REGION_SHIFT) == (UWord)ENTRIES * PAGE_BYTES ? 1 : -1];
 
 /* Its pages are there while a slice ends. */
@@ -479,7 +480,6 @@ static Region  regions[REGIONS];
 static Region* byNumber[REGIONS];
 static UInt    nRegions = STALE_REGIONS + 1; /* none is known yet */
 static Region  nowhere = { .number = ~0ULL };
-#define RECENT 16
 static Region* recent[RECENT]; /* by the low bits of the number */
 
 static void forgetRegions(void)
