@@ -154,7 +154,7 @@ static void shareCurrent(void)
    filledAs[at] = shared->filled;
    current->next = next;
    __atomic_store_n(&shared->filled, shared->filled + 1, __ATOMIC_RELEASE);
-   Int n = fd < 0 ? 0 : VG_(write)(fd, &bell, 1);
+   Int n = VG_(write)(fd, &bell, 1);
    if (n < 0 && n != -VKI_EAGAIN && n != -VKI_EINTR) /* a full pipe has bells enough */
       endWithRecorder();
    current = &shared->buffers[next];
@@ -172,16 +172,7 @@ void flushOutput(void)
    used = 0;
 }
 
-void closeOutput(void)
-{
-   flushOutput();
-   if (fd >= 0)
-      VG_(close)(fd);
-   fd = -1;
-   recording = False;
-}
-
-/* In a forked child: forget what the parent will write. */
+/* Forgets what was not passed on: in a forked child, what the parent will write. */
 void abandonOutput(void)
 {
    unshare();
@@ -189,6 +180,12 @@ void abandonOutput(void)
       VG_(close)(fd);
    fd = -1;
    recording = False;
+}
+
+void closeOutput(void)
+{
+   flushOutput();
+   abandonOutput();
 }
 
 UChar* reserve(UInt type, UInt payload)

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -100,8 +99,12 @@ final class FollowedImage {
   }
 
   /** Gives our own end of the pipe back as soon as the process has written to it. */
-  private final class WithoutHolder implements ReadableByteChannel {
+  private final class WithoutHolder extends PipeStream {
     private boolean released;
+
+    WithoutHolder() {
+      super(FollowedImage.this.pipe);
+    }
 
     @Override
     public int read(ByteBuffer to) throws IOException {
@@ -112,16 +115,6 @@ final class FollowedImage {
         Files.deleteIfExists(path); // only now: a process whose pipe is gone is not recorded
       }
       return bytes;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return pipe.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-      pipe.close();
     }
   }
 

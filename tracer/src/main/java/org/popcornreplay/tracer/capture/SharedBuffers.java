@@ -133,8 +133,7 @@ public final class SharedBuffers implements AutoCloseable {
     return (int) NUMBER.getAcquire(bytes, at);
   }
 
-  private final class Stream implements ReadableByteChannel {
-    private final ReadableByteChannel pipe;
+  private final class Stream extends PipeStream {
     private final ByteBuffer bells = ByteBuffer.allocate(BELLS);
     private boolean begun;
     private boolean shared;
@@ -150,7 +149,7 @@ public final class SharedBuffers implements AutoCloseable {
     private boolean reading;
 
     Stream(ReadableByteChannel pipe) {
-      this.pipe = pipe;
+      super(pipe);
     }
 
     @Override
@@ -161,7 +160,6 @@ public final class SharedBuffers implements AutoCloseable {
         begun = true;
         shared = number(IN_USE) != 0;
         if (!shared) {
-          over = read < 0;
           return read;
         }
         to.position(from); // bells
@@ -221,16 +219,6 @@ public final class SharedBuffers implements AutoCloseable {
       NUMBER.setRelease(bytes, current + WHOLE, 0);
       NUMBER.setRelease(bytes, TAKEN, ++taken);
       reading = false;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return pipe.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-      pipe.close();
     }
   }
 }
