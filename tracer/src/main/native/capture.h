@@ -54,7 +54,7 @@ typedef struct Group {
    UInt   last;        /* distance from the first byte to the last one */
    Int    instruction; /* of the first in program order, since the last commit */
    UInt   code;        /* the number of ip, where its stream has told it */
-   struct Group* writes; /* of reads: writes of the same bytes, whose page is looked for together with theirs; or NULL */
+   struct Group* writes; /* of reads: writes close by, whose page is looked for together with theirs; or NULL */
    UShort known;       /* the number of that stream */
    UShort count;
    UChar  write;

@@ -18,6 +18,7 @@
 #define MAX_ROOTS 200
 #define MAX_PARTS 8
 #define REACH 256 /* bytes from the first to the last one of a group at most: longer ones cross pages more often */
+#define NARROW 8 /* a group of at most as many bytes names one line */
 
 typedef struct {
    Bool constant;
@@ -29,6 +30,11 @@ typedef struct {
 typedef struct {
    UInt from, last; /* distances from the group's first byte */
 } Part;
+
+typedef struct {
+   UInt n;
+   Part part[MAX_PARTS];
+} Parts;
 
 /* Descriptors of a block, freed with its translation. */
 typedef struct Held {
@@ -225,12 +231,71 @@ static IRExpr* binary(Block* b, IROp op, IRExpr* x, IRExpr* y)
    return tempOf(b, Ity_I64, IRExpr_Binop(op, x, y));
 }
 
-/* The bit of the line in which a byte lies, given the address >> 6. The processor shifts by the amount modulo 64, which is
-   what is wanted, so nothing is masked here. */
-static IRExpr* lineBit(Block* b, IRExpr* line)
+/* Bits of lines that a visit has named already: reads and writes of a structure often begin with the same one. */
+typedef struct {
+   UInt    distance; /* of the byte, from the group's first one */
+   IRExpr* bit;
+} NamedLine;
+
+typedef struct {
+   IRExpr*   a;    /* address of the first byte */
+   IRExpr*   line; /* a >> 6 */
+   UInt      n;
+   NamedLine named[4 * MAX_PARTS];
+} NamedLines;
+
+static IRExpr* lineOf(Block* b, IRExpr* a)
 {
-   IRExpr* in = tempOf(b, Ity_I8, IRExpr_Unop(Iop_64to8, line));
-   return tempOf(b, Ity_I64, IRExpr_Binop(Iop_Shl64, word(1), in));
+   return binary(b, Iop_Shr64, a, IRExpr_Const(IRConst_U8(6)));
+}
+
+/* The bit of the line in which a byte lies. The processor shifts by the amount modulo 64, which is what is wanted, so nothing
+   is masked here. */
+static IRExpr* lineBit(Block* b, NamedLines* lines, UInt distance)
+{
+   for (UInt i = 0; i < lines->n; i++)
+      if (lines->named[i].distance == distance)
+         return lines->named[i].bit;
+   IRExpr*    line = distance == 0 ? lines->line : lineOf(b, plus(b, lines->a, distance));
+   IRExpr*    in = tempOf(b, Ity_I8, IRExpr_Unop(Iop_64to8, line));
+   NamedLine* named = &lines->named[lines->n++];
+   named->distance = distance;
+   named->bit = tempOf(b, Ity_I64, IRExpr_Binop(Iop_Shl64, word(1), in));
+   return named->bit;
+}
+
+static Bool sameParts(const Parts* x, const Parts* y)
+{
+   if (x->n != y->n)
+      return False;
+   for (UInt i = 0; i < x->n; i++)
+      if (x->part[i].from != y->part[i].from || x->part[i].last != y->part[i].last)
+         return False;
+   return True;
+}
+
+/* The lines of a group's bytes. */
+static IRExpr* linesOfParts(Block* b, NamedLines* named, const Parts* parts, Bool narrow)
+{
+   IRExpr* lines = NULL;
+   for (UInt i = 0; i < parts->n; i++) {
+      const Part* p = &parts->part[i];
+      IRExpr*     bit = lineBit(b, named, p->from);
+      lines = lines == NULL ? bit : binary(b, Iop_Or64, lines, bit);
+      if (p->last > 0 && !narrow)
+         lines = binary(b, Iop_Or64, lines, lineBit(b, named, p->from + p->last));
+   }
+   return lines;
+}
+
+static ULong constantLines(Addr at, const Parts* parts)
+{
+   ULong bits = 0;
+   for (UInt i = 0; i < parts->n; i++) {
+      Addr from = at + parts->part[i].from;
+      bits |= 1ULL << ((from >> 6) & 63) | 1ULL << (((from + parts->part[i].last) >> 6) & 63);
+   }
+   return bits;
 }
 
 static void callMiss(Block* b, const Group* g, IRExpr* a, IRExpr* guard)
@@ -254,27 +319,33 @@ static IRExpr* loadBase(Block* b, const Group* g, IRExpr* slot, Addr entry)
    return tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, field(b, slot, entry, offsetof(Entry, base) + g->write * 8)));
 }
 
-/* Adds lines and number of a group to an entry. */
-static void add(Block* b, const Group* g, IRExpr* slot, Addr entry, IRExpr* lines)
+static void addLines(Block* b, const Group* g, IRExpr* slot, Addr entry, IRExpr* lines)
 {
    ULong   at = offsetof(Entry, lines) + g->write * 8;
    IRExpr* old = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, field(b, slot, entry, at)));
    addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, field(b, slot, entry, at), binary(b, Iop_Or64, lines, old)));
-   at = offsetof(Entry, count) + g->write * 4;
-   old = tempOf(b, Ity_I32, IRExpr_Load(Iend_LE, Ity_I32, field(b, slot, entry, at)));
+}
+
+/* Adds the number of a group's accesses to an entry. Those of reads and of writes that go together lie side by side and take
+   one addition: none of them comes near 2^32 in a slice. */
+static void addCount(Block* b, const Group* g, IRExpr* slot, Addr entry)
+{
+   ULong at = offsetof(Entry, count) + g->write * 4;
+   if (g->writes != NULL) {
+      IRExpr* old = tempOf(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, field(b, slot, entry, at)));
+      old = binary(b, Iop_Add64, word(g->count | (ULong)g->writes->count << 32), old);
+      addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, field(b, slot, entry, at), old));
+      return;
+   }
+   IRExpr* old = tempOf(b, Ity_I32, IRExpr_Load(Iend_LE, Ity_I32, field(b, slot, entry, at)));
    old = tempOf(b, Ity_I32, IRExpr_Binop(Iop_Add32, old, IRExpr_Const(IRConst_U32(g->count))));
    addStmtToIRSB(b->out, IRStmt_Store(Iend_LE, field(b, slot, entry, at), old));
 }
 
-static IRExpr* lineOf(Block* b, IRExpr* a)
+/* Adds a group's accesses, and those of the writes that go with it, to the entry of their page. */
+static void visit(Block* b, const Group* g, IRTemp root, const Parts* parts, const Parts* writesParts)
 {
-   return binary(b, Iop_Shr64, a, IRExpr_Const(IRConst_U8(6)));
-}
-
-/* Adds a group's accesses to the entry of their page. */
-static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt nParts)
-{
-   IRExpr *slot = NULL, *lines = NULL;
+   IRExpr *slot = NULL, *lines = NULL, *writesLines = NULL;
    Addr    entry = (Addr)table;
    if (root == IRTemp_INVALID) {
       Addr at = (Addr)g->offset, page = at & ~(Addr)(PAGE_BYTES - 1);
@@ -285,26 +356,25 @@ static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt
       entry = (Addr)&table[(at >> 12) & (ENTRIES - 1)];
       /* An absolute address would be loaded into a register of its own for each use. */
       slot = tempOf(b, Ity_I64, IRExpr_Get(ALWAYS_ZERO, Ity_I64));
-      ULong bits = 0;
-      for (UInt i = 0; i < nParts; i++) {
-         Addr from = at + parts[i].from;
-         bits |= 1ULL << ((from >> 6) & 63) | 1ULL << (((from + parts[i].last) >> 6) & 63);
-      }
-      lines = word(bits);
+      lines = word(constantLines(at, parts));
       IRExpr* differs;
       if (g->writes == NULL)
          differs = IRExpr_Binop(Iop_CmpNE64, word(page), loadBase(b, g, slot, entry));
-      else
+      else {
+         writesLines = word(constantLines(at, writesParts));
          differs = IRExpr_Unop(Iop_CmpNEZ64, binary(b, Iop_Or64,
                                                     binary(b, Iop_Xor64, loadBase(b, g, slot, entry), word(page)),
                                                     binary(b, Iop_Xor64, loadBase(b, g->writes, slot, entry), word(page))));
+      }
       callMiss(b, g, word(at), tempOf(b, Ity_I1, differs));
    } else {
-      IRExpr* a = plus(b, IRExpr_RdTmp(root), g->offset);
-      IRExpr* line = lineOf(b, a);
-      slot = binary(b, Iop_And64, line, word((ENTRIES - 1) * sizeof(Entry)));
+      NamedLines named;
+      named.a = plus(b, IRExpr_RdTmp(root), g->offset);
+      named.line = lineOf(b, named.a);
+      named.n = 0;
+      slot = binary(b, Iop_And64, named.line, word((ENTRIES - 1) * sizeof(Entry)));
       /* Narrow: within the line, so that one line has to be named and not two. */
-      IRExpr* from = g->narrow ? binary(b, Iop_And64, a, word(~(ULong)0xfc0)) : a;
+      IRExpr* from = g->narrow ? binary(b, Iop_And64, named.a, word(~(ULong)0xfc0)) : named.a;
       IRExpr* distance = binary(b, Iop_Sub64, from, loadBase(b, g, slot, entry));
       /* Two distances that are both small are those from the same page, and so the same. */
       if (g->writes != NULL)
@@ -312,18 +382,15 @@ static void visit(Block* b, const Group* g, IRTemp root, const Part* parts, UInt
       /* The negation of "fewer than" takes the number as a part of the instruction. */
       IRExpr* near = tempOf(b, Ity_I1,
                             IRExpr_Binop(Iop_CmpLT64U, distance, word((g->narrow ? 63 - g->last : g->most) + 1)));
-      callMiss(b, g, a, tempOf(b, Ity_I1, IRExpr_Unop(Iop_Not1, near)));
-      for (UInt i = 0; i < nParts; i++) {
-         const Part* p = &parts[i];
-         IRExpr*     bit = lineBit(b, p->from == 0 ? line : lineOf(b, plus(b, a, p->from)));
-         lines = lines == NULL ? bit : binary(b, Iop_Or64, lines, bit);
-         if (p->last > 0 && !g->narrow)
-            lines = binary(b, Iop_Or64, lines, lineBit(b, lineOf(b, plus(b, a, p->from + p->last))));
-      }
+      callMiss(b, g, named.a, tempOf(b, Ity_I1, IRExpr_Unop(Iop_Not1, near)));
+      lines = linesOfParts(b, &named, parts, g->narrow);
+      if (g->writes != NULL)
+         writesLines = sameParts(parts, writesParts) ? lines : linesOfParts(b, &named, writesParts, g->narrow);
    }
-   add(b, g, slot, entry, lines);
+   addLines(b, g, slot, entry, lines);
    if (g->writes != NULL)
-      add(b, g->writes, slot, entry, lines);
+      addLines(b, g->writes, slot, entry, writesLines);
+   addCount(b, g, slot, entry);
 }
 
 /* Reads, then writes, each in program order. */
@@ -335,22 +402,96 @@ static Int byOrder(const void* x, const void* y)
    return a->instruction < b->instruction ? -1 : a->instruction > b->instruction;
 }
 
-static Bool sameBytes(const Group* x, const Group* y, Part parts[][MAX_PARTS], const UInt nParts[], const Group* first)
+/* The root of the addresses of a group. */
+static inline Int rootOfGroup(const Group* g)
 {
-   const Part *p = parts[x - first], *q = parts[y - first];
-   UInt        n = nParts[x - first];
-   if (x->members[0].root != y->members[0].root || x->offset != y->offset || x->last != y->last || n != nParts[y - first])
-      return False;
-   for (UInt i = 0; i < n; i++)
-      if (p[i].from != q[i].from || p[i].last != q[i].last)
-         return False;
-   return True;
+   return g->members[0].root;
 }
 
-static void visitHeld(Block* b, const Group* g, Part parts[][MAX_PARTS], const UInt nParts[], const Group* first)
+/* Whether one look for the page may do for some reads and some writes: they lie close by. Those of one line go together where
+   they are of the same bytes only; with others they would have to name two. */
+static Bool mayGoTogether(const Group* read, const Group* write, const Parts* readParts, const Parts* writeParts)
 {
-   Int root = g->members[0].root;
-   visit(b, g, root < 0 ? IRTemp_INVALID : b->roots[root], parts[g - first], nParts[g - first]);
+   if (rootOfGroup(read) != rootOfGroup(write))
+      return False;
+   if (read->narrow != write->narrow)
+      return False;
+   if (read->narrow)
+      return read->offset == write->offset && read->last == write->last && sameParts(readParts, writeParts);
+   Long low = read->offset < write->offset ? read->offset : write->offset;
+   Long readEnd = read->offset + read->last, writeEnd = write->offset + write->last;
+   Long last = readEnd > writeEnd ? readEnd : writeEnd;
+   if (last - low >= REACH)
+      return False;
+   return rootOfGroup(read) >= 0 || ((low ^ last) & ~(Long)(PAGE_BYTES - 1)) == 0; /* constant ones: in one page */
+}
+
+/* Makes a group begin and end where reads and writes together do. */
+static void widen(Group* g, Parts* parts, Long low, UInt last)
+{
+   UInt by = (UInt)(g->offset - low);
+   for (UInt i = 0; i < parts->n; i++)
+      parts->part[i].from += by;
+   g->offset = low;
+   g->last = last;
+   g->most = PAGE_BYTES - (last + 1);
+   g->narrow = last < NARROW;
+}
+
+static void goTogether(Group* read, Group* write, Parts* readParts, Parts* writeParts)
+{
+   Long low = read->offset < write->offset ? read->offset : write->offset;
+   Long readEnd = read->offset + read->last, writeEnd = write->offset + write->last;
+   UInt last = (UInt)((readEnd > writeEnd ? readEnd : writeEnd) - low);
+   widen(read, readParts, low, last);
+   widen(write, writeParts, low, last);
+   read->writes = write;
+}
+
+/* Which reads and writes go together: the most pairs that leave the order of reads and that of writes as they are. best[i][j]:
+   how many there are from read i and write j on. */
+static UShort best[MAX_MEMBERS + 1][MAX_MEMBERS + 1];
+
+static void countPairs(Group* const* reads, UInt nReads, Group* const* writes, UInt nWrites, const Group* first,
+                       const Parts* parts)
+{
+   for (UInt i = 0; i <= nReads; i++)
+      best[i][nWrites] = 0;
+   for (UInt j = 0; j <= nWrites; j++)
+      best[nReads][j] = 0;
+   for (UInt i = nReads; i-- > 0;)
+      for (UInt j = nWrites; j-- > 0;) {
+         UShort most = best[i + 1][j] > best[i][j + 1] ? best[i + 1][j] : best[i][j + 1];
+         if (best[i + 1][j + 1] >= most
+             && mayGoTogether(reads[i], writes[j], &parts[reads[i] - first], &parts[writes[j] - first]))
+            most = best[i + 1][j + 1] + 1;
+         best[i][j] = most;
+      }
+}
+
+static void visitHeld(Block* b, const Group* g, const Group* first, const Parts* parts)
+{
+   Int root = rootOfGroup(g);
+   visit(b, g, root < 0 ? IRTemp_INVALID : b->roots[root], &parts[g - first],
+         g->writes == NULL ? NULL : &parts[g->writes - first]);
+}
+
+/* The first one that comes to a page says where its first access was, so reads keep their order, and so do writes. */
+static void visitInOrder(Block* b, Group* const* reads, UInt nReads, Group* const* writes, UInt nWrites,
+                         const Group* first, Parts* parts)
+{
+   countPairs(reads, nReads, writes, nWrites, first, parts);
+   UInt i = 0, j = 0;
+   while (i < nReads || j < nWrites)
+      if (i < nReads && best[i][j] == best[i + 1][j])
+         visitHeld(b, reads[i++], first, parts);
+      else if (j < nWrites && best[i][j] == best[i][j + 1])
+         visitHeld(b, writes[j++], first, parts);
+      else {
+         goTogether(reads[i], writes[j], &parts[reads[i] - first], &parts[writes[j] - first]);
+         visitHeld(b, reads[i++], first, parts);
+         j++;
+      }
 }
 
 /* Gathers the segment's accesses by kind and place. */
@@ -358,8 +499,7 @@ static void visitMembers(Block* b)
 {
    static Group  all[2 * MAX_MEMBERS];
    static Group* order[2 * MAX_MEMBERS];
-   static Part   parts[2 * MAX_MEMBERS][MAX_PARTS];
-   static UInt   nParts[2 * MAX_MEMBERS];
+   static Parts  parts[2 * MAX_MEMBERS];
    UInt          nGroups = 0, nByKind = b->nMembers;
    for (UInt i = 0; i < b->nMembers; i++)
       nByKind += b->members[i].kind == ACCESS_UPDATE;
@@ -375,7 +515,8 @@ static void visitMembers(Block* b)
       VG_(ssort)(sorted, n, sizeof(Member), byPlace);
       for (UInt i = 0; i < n;) {
          Group* g = &all[nGroups];
-         Part*  part = parts[nGroups];
+         Parts* in = &parts[nGroups];
+         Part*  part = in->part;
          Long   low = sorted[i].offset, high = low + sorted[i].bytes, top = high;
          UInt   earliest = i, next = i + 1;
          part->from = 0;
@@ -388,7 +529,7 @@ static void visitMembers(Block* b)
             if (end <= low + part->from + 64)
                top = end > top ? end : top;
             else {
-               if (part == &parts[nGroups][MAX_PARTS - 1])
+               if (part == &in->part[MAX_PARTS - 1])
                   break;
                part++;
                part->from = (UInt)(m->offset - low);
@@ -400,7 +541,7 @@ static void visitMembers(Block* b)
                 || (m->instruction == sorted[earliest].instruction && m->order < sorted[earliest].order))
                earliest = next;
          }
-         nParts[nGroups] = (UInt)(part - parts[nGroups]) + 1;
+         in->n = (UInt)(part - in->part) + 1;
          g->ip = sorted[earliest].ip;
          g->code = 0;
          g->known = 0;
@@ -414,7 +555,7 @@ static void visitMembers(Block* b)
          g->count = next - i;
          g->write = write;
          g->update = sorted[earliest].kind == ACCESS_UPDATE;
-         g->narrow = g->last < 8;
+         g->narrow = g->last < NARROW;
          nGroups++;
          i = next;
       }
@@ -427,22 +568,7 @@ static void visitMembers(Block* b)
    UInt nReads = 0;
    while (nReads < nGroups && !order[nReads]->write)
       nReads++;
-   /* The first one that comes to a page says where its first access was, so reads keep their order, and so do writes. Writes of
-      the bytes of some reads go with them, where that leaves both orders as they are. */
-   UInt read = 0;
-   for (UInt w = nReads; w < nGroups; w++) {
-      UInt with = read;
-      while (with < nReads && !sameBytes(order[with], order[w], parts, nParts, held))
-         with++;
-      if (with < nReads)
-         order[with]->writes = order[w];
-      for (; read < nReads && (with < nReads ? read <= with : order[read]->instruction <= order[w]->instruction); read++)
-         visitHeld(b, order[read], parts, nParts, held);
-      if (with == nReads)
-         visitHeld(b, order[w], parts, nParts, held);
-   }
-   for (; read < nReads; read++)
-      visitHeld(b, order[read], parts, nParts, held);
+   visitInOrder(b, order, nReads, order + nReads, nGroups - nReads, held, parts);
 }
 
 static void describe(Block* b, Segment* s, UInt form)
