@@ -24,35 +24,74 @@ final class CursorRows {
   private long[] words = new long[0];
   private int rows;
 
-  /** Takes all rows of a batch, which is free for others then. */
-  void take(ColumnBatch batch) {
-    rows = batch.rows();
+  /** Makes room for rows, which are put there by {@link #put}. */
+  long[] words(int ofRows) {
+    rows = ofRows;
     if (words.length < rows * WORDS) {
       words = new long[rows * WORDS];
     }
-    long[] start = batch.longs(1);
-    int[] length = batch.ints(2);
-    long[] page = batch.longs(3);
-    int[] firstRead = batch.ints(4);
-    int[] firstWrite = batch.ints(5);
-    int[] reads = batch.ints(6);
-    int[] writes = batch.ints(7);
-    long[] readLines = batch.longs(8);
-    long[] writeLines = batch.longs(9);
-    long[] readIp = batch.longs(10);
-    long[] writeIp = batch.longs(11);
-    byte[] flags = batch.bytes(12);
-    for (int row = 0, at = 0; row < rows; row++, at += WORDS) {
-      words[at + START] = start[row];
-      words[at + PAGE] = page[row];
-      words[at + READ_LINES] = readLines[row];
-      words[at + WRITE_LINES] = writeLines[row];
-      words[at + READ_IP] = readIp[row];
-      words[at + WRITE_IP] = writeIp[row];
-      words[at + LENGTH_AND_FLAGS] = pair(flags[row] & 0xff, length[row]);
-      words[at + FIRST] = pair(firstWrite[row], firstRead[row]);
-      words[at + COUNTS] = pair(writes[row], reads[row]);
+    return words;
+  }
+
+  /** Takes all rows of a plain batch, which is free for others then. */
+  void take(ColumnBatch batch) {
+    long[] into = words(batch.rows());
+    long[] start = batch.longs(VisitColumns.PLAIN_START);
+    int[] length = batch.ints(VisitColumns.PLAIN_LENGTH);
+    long[] page = batch.longs(VisitColumns.PLAIN_PAGE);
+    int[] firstRead = batch.ints(VisitColumns.PLAIN_FIRST_READ);
+    int[] firstWrite = batch.ints(VisitColumns.PLAIN_FIRST_WRITE);
+    int[] reads = batch.ints(VisitColumns.PLAIN_READS);
+    int[] writes = batch.ints(VisitColumns.PLAIN_WRITES);
+    long[] readLines = batch.longs(VisitColumns.PLAIN_READ_LINES);
+    long[] writeLines = batch.longs(VisitColumns.PLAIN_WRITE_LINES);
+    long[] readIp = batch.longs(VisitColumns.PLAIN_READ_IP);
+    long[] writeIp = batch.longs(VisitColumns.PLAIN_WRITE_IP);
+    byte[] flags = batch.bytes(VisitColumns.PLAIN_FLAGS);
+    for (int row = 0; row < rows; row++) {
+      put(
+          into,
+          row,
+          start[row],
+          page[row],
+          readLines[row],
+          writeLines[row],
+          readIp[row],
+          writeIp[row],
+          length[row],
+          flags[row] & 0xff,
+          firstRead[row],
+          firstWrite[row],
+          reads[row],
+          writes[row]);
     }
+  }
+
+  /** Puts a row where there is room for it. */
+  static void put(
+      long[] into,
+      int row,
+      long start,
+      long page,
+      long readLines,
+      long writeLines,
+      long readIp,
+      long writeIp,
+      int length,
+      int flags,
+      int firstRead,
+      int firstWrite,
+      int reads,
+      int writes) {
+    into[row * WORDS + START] = start;
+    into[row * WORDS + PAGE] = page;
+    into[row * WORDS + READ_LINES] = readLines;
+    into[row * WORDS + WRITE_LINES] = writeLines;
+    into[row * WORDS + READ_IP] = readIp;
+    into[row * WORDS + WRITE_IP] = writeIp;
+    into[row * WORDS + LENGTH_AND_FLAGS] = pair(flags, length);
+    into[row * WORDS + FIRST] = pair(firstWrite, firstRead);
+    into[row * WORDS + COUNTS] = pair(writes, reads);
   }
 
   private static long pair(int high, int low) {

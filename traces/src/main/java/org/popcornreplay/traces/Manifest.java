@@ -33,8 +33,11 @@ public final class Manifest {
   /** The name of the file in the trace's directory. */
   public static final String FILE_NAME = "manifest.json";
 
-  /** The version of the format that this code writes and reads. */
-  public static final int FORMAT_VERSION = 1;
+  /** The version of the format that this code writes; it reads all before, too. */
+  public static final int FORMAT_VERSION = 2;
+
+  /** The first version in which visits are packed. */
+  static final int PACKED_VISITS = 2;
 
   /** The file is not read where it is larger. */
   public static final int MAX_BYTES = 1 << 24;
@@ -66,6 +69,11 @@ public final class Manifest {
     root.putArray("arguments");
     root.put("detail", "visits");
     root.put("slice_instructions", DEFAULT_SLICE_INSTRUCTIONS);
+  }
+
+  /** The version of the format of the trace's tables. */
+  public int formatVersion() {
+    return root.path("format_version").asInt();
   }
 
   /** Whether the recording was finished. */
@@ -174,6 +182,11 @@ public final class Manifest {
     root.put("complete", complete);
   }
 
+  /** Says that the tables are those that this code writes. */
+  void ofThisVersion() {
+    root.put("format_version", FORMAT_VERSION);
+  }
+
   /** Reads and checks the manifest of the trace in a directory. */
   static Manifest read(Path directory) {
     Path file = directory.resolve(FILE_NAME);
@@ -215,9 +228,9 @@ public final class Manifest {
 
   private void check(Path file) {
     JsonNode version = root.path("format_version");
-    if (!version.isInt() || version.intValue() != FORMAT_VERSION) {
+    if (!version.isInt() || version.intValue() < 1 || version.intValue() > FORMAT_VERSION) {
       throw CommandException.badInput(
-          file + ": format_version=" + printable(version) + ", expected " + FORMAT_VERSION);
+          file + ": format_version=" + printable(version) + ", expected 1 to " + FORMAT_VERSION);
     }
     expect(file, "complete", root.path("complete").isBoolean(), "true or false");
     expect(file, "program", root.path("program").isTextual(), "a text");

@@ -6,7 +6,7 @@ import org.popcornreplay.traces.cli.CommandException;
 /** The cursor over a thread's visits, stored or reduced, and its events. */
 final class MergedCursor implements ThreadCursor {
   private final int thread;
-  private final RowSource visitBatches;
+  private final VisitSource visitSource;
   private final RowSource eventBatches;
 
   private int visit = -1;
@@ -27,9 +27,9 @@ final class MergedCursor implements ThreadCursor {
   private long[] nanos;
   private long[] ip;
 
-  MergedCursor(int thread, RowSource visitBatches, RowSource eventBatches) {
+  MergedCursor(int thread, VisitSource visitSource, RowSource eventBatches) {
     this.thread = thread;
-    this.visitBatches = visitBatches;
+    this.visitSource = visitSource;
     this.eventBatches = eventBatches;
   }
 
@@ -59,8 +59,7 @@ final class MergedCursor implements ThreadCursor {
     visit = 0;
     visitRows = 0;
     visits.clear();
-    if (visitBatches.load()) {
-      visits.take(visitBatches.batch());
+    if (visitSource.load(visits)) {
       visitRows = visits.rows();
     }
   }

@@ -12,7 +12,7 @@ final class ReducedVisits implements RowSource {
   private final int thread;
   private final AddressMap map;
   private final VisitReduction reduction;
-  private final ColumnBatch out = new ColumnBatch(TraceTable.VISITS.columns());
+  private final ColumnBatch out = new ColumnBatch(VisitColumns.PLAIN);
   private boolean begun;
   private boolean haveAccess;
   private boolean ended;

@@ -44,9 +44,13 @@ public final class TableScan {
     boolean take(ColumnBatch batch);
   }
 
-  /** The columns that the rows have: for accesses those of the unpacked access. */
+  /** The columns that the rows have: for visits and accesses those of the unpacked ones. */
   public List<Column> columns() {
-    return table == TraceTable.ACCESSES ? ACCESS_COLUMNS : table.columns();
+    return switch (table) {
+      case VISITS -> VisitColumns.PLAIN;
+      case ACCESSES -> ACCESS_COLUMNS;
+      default -> table.columns();
+    };
   }
 
   /**
@@ -88,9 +92,44 @@ public final class TableScan {
     if (table == TraceTable.ACCESSES) {
       return runAccesses(thread, taker);
     }
+    if (table == TraceTable.VISITS) {
+      return runVisits(thread, taker);
+    }
     RowSource rows = reader.batches(table, thread);
     while (rows.load()) {
       if (!taker.take(rows.batch())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean runVisits(int thread, Taker taker) {
+    ThreadCursor c = reader.storedVisits(thread);
+    ColumnBatch out = new ColumnBatch(VisitColumns.PLAIN);
+    out.reserve(ROWS_AT_ONCE);
+    boolean more = c.next();
+    while (more) {
+      int n = 0;
+      while (more && n < ROWS_AT_ONCE) {
+        out.ints(VisitColumns.THREAD)[n] = thread;
+        out.longs(VisitColumns.PLAIN_START)[n] = c.instructions();
+        out.ints(VisitColumns.PLAIN_LENGTH)[n] = c.length();
+        out.longs(VisitColumns.PLAIN_PAGE)[n] = c.page();
+        out.ints(VisitColumns.PLAIN_FIRST_READ)[n] = c.firstRead();
+        out.ints(VisitColumns.PLAIN_FIRST_WRITE)[n] = c.firstWrite();
+        out.ints(VisitColumns.PLAIN_READS)[n] = c.reads();
+        out.ints(VisitColumns.PLAIN_WRITES)[n] = c.writes();
+        out.longs(VisitColumns.PLAIN_READ_LINES)[n] = c.readLines();
+        out.longs(VisitColumns.PLAIN_WRITE_LINES)[n] = c.writeLines();
+        out.longs(VisitColumns.PLAIN_READ_IP)[n] = c.readIp();
+        out.longs(VisitColumns.PLAIN_WRITE_IP)[n] = c.writeIp();
+        out.bytes(VisitColumns.PLAIN_FLAGS)[n] = (byte) c.flags();
+        n++;
+        more = c.next();
+      }
+      out.setRows(n);
+      if (!taker.take(out)) {
         return false;
       }
     }

@@ -22,12 +22,15 @@ final class ThreadBatches implements RowSource {
    * The batches of a thread.
    *
    * @param stream null where the trace has no such table
+   * @param plain whether the second column is what the rows are ordered by; else it is known when
+   *     they are unpacked
    * @param batch what batches are read into
    */
   ThreadBatches(
       String file,
       StreamFile stream,
       TraceTable table,
+      boolean plain,
       int thread,
       List<BatchPlace> places,
       ColumnBatch batch) {
@@ -36,8 +39,7 @@ final class ThreadBatches implements RowSource {
     this.places = places;
     this.thread = thread;
     this.batch = batch;
-    // Start of visits, instructions of events; those of accesses are known when unpacked.
-    orderColumn = table == TraceTable.ACCESSES ? -1 : 1;
+    orderColumn = plain ? 1 : -1;
     orderName = table == TraceTable.VISITS ? "start" : "instructions";
   }
 
@@ -79,15 +81,20 @@ final class ThreadBatches implements RowSource {
   /** The values do not fall, within the batch and since the batch before. */
   void checkOrder(long[] order) {
     for (int i = 0; i < batch.rows(); i++) {
-      if (order[i] < last) {
-        throw fault(i, orderName + "=" + order[i] + ", expected " + last + " or more");
-      }
-      if (order[i] > TraceReader.MAX_INSTRUCTIONS) {
-        throw fault(
-            i, orderName + "=" + order[i] + ", expected at most " + TraceReader.MAX_INSTRUCTIONS);
-      }
-      last = order[i];
+      checkNext(i, order[i]);
     }
+  }
+
+  /** A row's value does not fall below those before it. */
+  void checkNext(int row, long value) {
+    if (value < last) {
+      throw fault(row, orderName + "=" + value + ", expected " + last + " or more");
+    }
+    if (value > TraceReader.MAX_INSTRUCTIONS) {
+      throw fault(
+          row, orderName + "=" + value + ", expected at most " + TraceReader.MAX_INSTRUCTIONS);
+    }
+    last = value;
   }
 
   CommandException fault(int row, String what) {

@@ -1,7 +1,6 @@
 package org.popcornreplay.traces;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.popcornreplay.traces.arrow.ColumnBatch;
 
 /** How much a trace holds; kept while it is written, read from a manifest, or counted anew. */
 final class TraceCounts {
@@ -32,15 +31,13 @@ final class TraceCounts {
   }
 
   /** Rows of visits that are not the kernel's. */
-  void visits(ColumnBatch batch, int from, int count) {
+  void visits(VisitRows rows, int count) {
     visits += count;
-    int[] pageReads = batch.ints(6);
-    int[] pageWrites = batch.ints(7);
-    for (int i = from; i < from + count; i++) {
-      reads += pageReads[i];
-      writes += pageWrites[i];
+    for (int i = 0; i < count; i++) {
+      reads += rows.reads[i];
+      writes += rows.writes[i];
     }
-    pages.addAll(batch.longs(3), from, count);
+    pages.addAll(rows.page, 0, count);
   }
 
   void access(long address, int bytes, int kind, int flags) {

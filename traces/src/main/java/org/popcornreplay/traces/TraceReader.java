@@ -44,10 +44,10 @@ public final class TraceReader implements AutoCloseable {
   private VariableTable variables;
   private StackTable stacks;
   private SiteTable sites;
-  private final AccessPacker packer = new AccessPacker();
+  private final AccessPacker accessPacker = new AccessPacker();
 
-  /** One for the visits of all threads: their cursors copy what they load. */
-  private final ColumnBatch visitBatch = new ColumnBatch(TraceTable.VISITS.columns());
+  /** One for the visits of all threads: their cursors copy what they load; made when needed. */
+  private ColumnBatch visitBatch;
 
   private String traceHash;
 
@@ -141,10 +141,7 @@ public final class TraceReader implements AutoCloseable {
   public ThreadCursor cursor(int thread) {
     return manifest.fullDetail()
         ? cursor(thread, manifest.sliceInstructions())
-        : new MergedCursor(
-            thread,
-            batches(TraceTable.VISITS, thread, visitBatch),
-            batches(TraceTable.EVENTS, thread));
+        : new MergedCursor(thread, visits(thread), batches(TraceTable.EVENTS, thread));
   }
 
   /**
@@ -171,23 +168,22 @@ public final class TraceReader implements AutoCloseable {
             sliceInstructions,
             useMarks,
             map);
-    return new MergedCursor(thread, visits, batches(TraceTable.EVENTS, thread));
+    return new MergedCursor(thread, VisitSource.plain(visits), batches(TraceTable.EVENTS, thread));
+  }
+
+  /** A cursor over a thread's stored visits alone. */
+  ThreadCursor storedVisits(int thread) {
+    return new MergedCursor(thread, visits(thread), RowSource.EMPTY);
   }
 
   /** A cursor over a thread's events alone. */
   public ThreadCursor events(int thread) {
-    return new MergedCursor(thread, RowSource.EMPTY, batches(TraceTable.EVENTS, thread));
+    return new MergedCursor(thread, VisitSource.EMPTY, batches(TraceTable.EVENTS, thread));
   }
 
   /** A cursor at the begin of a thread's accesses; none where the detail is visits. */
   public AccessCursor accesses(int thread) {
-    if (sites == null) {
-      sites =
-          new SiteTable(
-              has(TraceTable.SITES) ? rows(TraceTable.SITES) : TableRows.none(TraceTable.SITES),
-              directory.resolve(TraceTable.SITES.fileName()).toString());
-    }
-    return new AccessCursor(batches(TraceTable.ACCESSES, thread), sites, packer);
+    return new AccessCursor(batches(TraceTable.ACCESSES, thread), sites(), accessPacker);
   }
 
   /** SHA-256 over the content of all tables, in hexadecimal. Reads all of an incomplete trace. */
@@ -217,11 +213,34 @@ public final class TraceReader implements AutoCloseable {
 
   /** Whether the trace has rows of a table. */
   public boolean has(TraceTable table) {
-    return (table != TraceTable.ACCESSES && table != TraceTable.SITES) || manifest.fullDetail();
+    return switch (table) {
+      case ACCESSES -> manifest.fullDetail();
+      case SITES -> manifest.fullDetail() || !TraceTable.VISITS.isPlain(manifest.formatVersion());
+      default -> true;
+    };
   }
 
   private TableRows rows(TraceTable table) {
     return TableRows.read(directory, table, manifest.complete());
+  }
+
+  private VisitSource visits(int thread) {
+    boolean plain = TraceTable.VISITS.isPlain(manifest.formatVersion());
+    if (visitBatch == null) {
+      visitBatch = new ColumnBatch(TraceTable.VISITS.columns(manifest.formatVersion()));
+    }
+    ThreadBatches batches = batches(TraceTable.VISITS, thread, visitBatch);
+    return plain ? VisitSource.plain(batches) : new VisitUnpacker(batches, sites().ip);
+  }
+
+  private SiteTable sites() {
+    if (sites == null) {
+      sites =
+          new SiteTable(
+              has(TraceTable.SITES) ? rows(TraceTable.SITES) : TableRows.none(TraceTable.SITES),
+              directory.resolve(TraceTable.SITES.fileName()).toString());
+    }
+    return sites;
   }
 
   ThreadBatches batches(TraceTable table, int thread) {
@@ -235,6 +254,7 @@ public final class TraceReader implements AutoCloseable {
         directory.resolve(table.fileName()).toString(),
         streams.get(table),
         table,
+        table.isPlain(manifest.formatVersion()),
         thread,
         mine == null ? List.of() : mine,
         into);
@@ -242,7 +262,7 @@ public final class TraceReader implements AutoCloseable {
 
   private void openByThread(TraceTable table, IntSortedSet withRecords) {
     Path file = directory.resolve(table.fileName());
-    StreamFile stream = new StreamFile(file, table.columns());
+    StreamFile stream = new StreamFile(file, table.columns(manifest.formatVersion()));
     streams.put(table, stream);
     Int2ObjectOpenHashMap<List<BatchPlace>> byThread = new Int2ObjectOpenHashMap<>();
     for (BatchPlace place : stream.scan(!manifest.complete())) {

@@ -40,7 +40,7 @@ public final class TraceSummary {
   public ObjectNode toJson() {
     Manifest manifest = reader.manifest();
     ObjectNode json = manifest.json().objectNode();
-    json.put("format_version", Manifest.FORMAT_VERSION);
+    json.put("format_version", manifest.formatVersion());
     json.put("program", manifest.program());
     manifest.arguments().forEach(json.putArray("arguments")::add);
     if (manifest.exitCode() < 0) {

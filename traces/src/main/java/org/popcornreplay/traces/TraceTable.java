@@ -11,22 +11,38 @@ import org.popcornreplay.traces.arrow.Column;
 
 /** The tables of a trace, with their columns in the order of the file. */
 public enum TraceTable {
-  /** What one thread did to one page in one slice. */
+  /**
+   * What one thread did to one page in one slice: packed, see docs/trace-format.md and {@link
+   * TableScan}.
+   */
   VISITS(
       true,
       i32("thread"),
-      i64("start"),
-      i32("length"),
-      i64("page"),
-      i32("first_read"),
-      i32("first_write"),
-      i32("reads"),
-      i32("writes"),
-      i64("read_lines"),
-      i64("write_lines"),
-      i64("read_ip"),
-      i64("write_ip"),
-      u8("flags")),
+      u8("page_delta"),
+      u8("first_read_low"),
+      u8("first_read_high"),
+      u8("reads_low"),
+      u8("read_line"),
+      u8("read_run"),
+      u8("read_site_low"),
+      u8("read_site_high"),
+      i32("gap"),
+      i32("length_delta"),
+      i32("first_rest"),
+      i32("site_rest"),
+      i32("reads_rest"),
+      i32("writes_rest"),
+      u8("first_write_low"),
+      u8("first_write_high"),
+      u8("writes_low"),
+      u8("write_line"),
+      u8("write_run"),
+      u8("write_site_low"),
+      u8("write_site_high"),
+      u8("flags"),
+      i64("other_page"),
+      i64("read_lines_rest"),
+      i64("write_lines_rest")),
   /**
    * Single accesses, only where the detail is full: packed, see docs/trace-format.md and {@link
    * AccessCursor}.
@@ -38,7 +54,10 @@ public enum TraceTable {
       i32("site"),
       i32("address_delta_low"),
       i32("address_delta_high")),
-  /** What accesses have in common: code address, size, kind, flags; the row number is the site. */
+  /**
+   * What accesses have in common: code address, size, kind, flags; the row number is the site. For
+   * visits, where the first ones of a page were made.
+   */
   SITES(false, i64("ip"), i32("bytes"), u8("kind"), u8("flags")),
   /** System calls, synchronisation, thread and heap events. */
   EVENTS(
@@ -119,9 +138,19 @@ public enum TraceTable {
     return byThread;
   }
 
-  /** The columns, in order. */
+  /** The columns of the file, in order. */
   public List<Column> columns() {
     return columns;
+  }
+
+  /** Whether a table by thread has plain columns in a trace of a version of the format. */
+  boolean isPlain(int formatVersion) {
+    return this == EVENTS || (this == VISITS && formatVersion < Manifest.PACKED_VISITS);
+  }
+
+  /** The columns of the file in a trace of a version of the format. */
+  List<Column> columns(int formatVersion) {
+    return this == VISITS && isPlain(formatVersion) ? VisitColumns.PLAIN : columns;
   }
 
   /** The position of a column. */

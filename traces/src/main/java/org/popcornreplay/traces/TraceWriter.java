@@ -2,6 +2,7 @@ package org.popcornreplay.traces;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import it.unimi.dsi.fastutil.ints.Int2ObjectAVLTreeMap;
+import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,10 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import org.popcornreplay.traces.arrow.Column;
 import org.popcornreplay.traces.arrow.ColumnBatch;
 import org.popcornreplay.traces.arrow.StreamWriter;
 import org.popcornreplay.traces.cli.FileFault;
@@ -41,11 +43,13 @@ public final class TraceWriter implements AutoCloseable {
   private long buffered;
   private boolean closed;
 
-  private final TableOutput visits;
+  private final VisitOutput visits;
   private final TableOutput accesses;
   private final TableOutput sites;
   private final SiteNumbers siteNumbers = new SiteNumbers();
-  private final AccessPacker packer = new AccessPacker();
+  private final AccessPacker accessPacker = new AccessPacker();
+  private final VisitRows oneVisit = new VisitRows();
+  private final VisitRows inOrder = new VisitRows();
   private final TableOutput events;
   private final TableOutput threads;
   private final TableOutput maps;
@@ -61,10 +65,12 @@ public final class TraceWriter implements AutoCloseable {
     this.manifest = manifest;
     this.bufferBytes = bufferBytes;
     Files.createDirectories(directory);
+    manifest.ofThisVersion(); // it may be that of an older trace, from which this one is made
     manifest.complete(false);
     manifest.write(directory);
-    visits = output(TraceTable.VISITS);
-    sites = manifest.fullDetail() ? output(TraceTable.SITES) : null;
+    visits = new VisitOutput(directory.resolve(TraceTable.VISITS.fileName()));
+    outputs.put(TraceTable.VISITS, visits);
+    sites = output(TraceTable.SITES);
     accesses = manifest.fullDetail() ? output(TraceTable.ACCESSES) : null;
     events = output(TraceTable.EVENTS);
     threads = output(TraceTable.THREADS);
@@ -73,6 +79,7 @@ public final class TraceWriter implements AutoCloseable {
     code = output(TraceTable.CODE);
     variables = output(TraceTable.VARIABLES);
     stacks = output(TraceTable.STACKS);
+    oneVisit.reserve(1);
   }
 
   /** As {@link #create(Path, Manifest, long)} with the default limit. */
@@ -140,23 +147,19 @@ public final class TraceWriter implements AutoCloseable {
       long readIp,
       long writeIp,
       int flags) {
-    ColumnBatch b = visits.rowOf(thread);
-    int row = b.rows();
-    b.ints(0)[row] = thread;
-    b.longs(1)[row] = start;
-    b.ints(2)[row] = length;
-    b.longs(3)[row] = page;
-    b.ints(4)[row] = firstRead;
-    b.ints(5)[row] = firstWrite;
-    b.ints(6)[row] = reads;
-    b.ints(7)[row] = writes;
-    b.longs(8)[row] = readLines;
-    b.longs(9)[row] = writeLines;
-    b.longs(10)[row] = readIp;
-    b.longs(11)[row] = writeIp;
-    b.bytes(12)[row] = (byte) flags;
-    b.setRows(row + 1);
-    visits.added(b, thread);
+    oneVisit.page[0] = page;
+    oneVisit.firstRead[0] = firstRead;
+    oneVisit.firstWrite[0] = firstWrite;
+    oneVisit.reads[0] = reads;
+    oneVisit.writes[0] = writes;
+    oneVisit.readLines[0] = readLines;
+    oneVisit.writeLines[0] = writeLines;
+    oneVisit.readIp[0] = readIp;
+    oneVisit.writeIp[0] = writeIp;
+    oneVisit.readSite[0] = site(readIp);
+    oneVisit.writeSite[0] = site(writeIp);
+    oneVisit.flags[0] = (byte) flags;
+    visits.add(thread, start, length, oneVisit, 1);
     counts.visit(page, reads, writes, flags);
   }
 
@@ -167,21 +170,13 @@ public final class TraceWriter implements AutoCloseable {
    * @param count how many
    */
   public void visits(int thread, long start, int length, VisitRows rows, int[] order, int count) {
-    for (int from = 0; from < count; ) {
-      ColumnBatch b = visits.rowOf(thread);
-      int row = b.rows();
-      int part = Math.min(count - from, Math.min(b.capacity(), BATCH_ROWS) - row);
-      if (b.ints(0)[row + part - 1] != thread) { // else they hold it since the batch before
-        Arrays.fill(b.ints(0), row, row + part, thread);
-      }
-      Arrays.fill(b.longs(1), row, row + part, start);
-      Arrays.fill(b.ints(2), row, row + part, length);
-      rows.copy(order, from, part, b, row);
-      counts.visits(b, row, part);
-      b.setRows(row + part);
-      visits.added(b, thread, part);
-      from += part;
+    VisitRows byPage = rows;
+    if (order != null) {
+      inOrder.take(rows, order, count);
+      byPage = inOrder;
     }
+    visits.add(thread, start, length, byPage, count);
+    counts.visits(byPage, count);
   }
 
   /** Reads of the visits so far, without the kernel's. */
@@ -218,6 +213,11 @@ public final class TraceWriter implements AutoCloseable {
       sites.added(b, -1);
     }
     return site;
+  }
+
+  /** The number of the site, from 1, of a first access of a visit at a code address; 0 for 0. */
+  public int site(long ip) {
+    return ip == 0 ? 0 : site(ip, 0, AccessKind.READ, 0) + 1;
   }
 
   /** An access at a site; only where the manifest says full detail. */
@@ -475,9 +475,10 @@ public final class TraceWriter implements AutoCloseable {
   }
 
   /** A table's file and the rows that wait for it, by thread. */
-  private final class TableOutput {
+  private class TableOutput {
     final TraceTable table;
     final StreamWriter stream;
+    final List<Column> waitingColumns;
     final int rowBytes;
     long rows;
     long batches;
@@ -488,11 +489,8 @@ public final class TraceWriter implements AutoCloseable {
     TableOutput(TraceTable table, Path file) throws IOException {
       this.table = table;
       stream = new StreamWriter(file, table.columns());
-      int sum = 0;
-      for (var column : table.columns()) {
-        sum += column.type().width();
-      }
-      rowBytes = sum;
+      waitingColumns = table == TraceTable.ACCESSES ? AccessPacker.PLAIN_COLUMNS : table.columns();
+      rowBytes = waitingColumns.stream().mapToInt(column -> column.type().width()).sum();
     }
 
     /** The batch of a thread with room for one row more. */
@@ -507,15 +505,21 @@ public final class TraceWriter implements AutoCloseable {
     private ColumnBatch find(int thread) {
       ColumnBatch b = waiting.get(thread);
       if (b == null) {
-        b =
-            new ColumnBatch(
-                table == TraceTable.ACCESSES ? AccessPacker.PLAIN_COLUMNS : table.columns());
+        b = newBatch(thread);
         waiting.put(thread, b);
       }
       lastThread = thread;
       lastBatch = b;
       return b;
     }
+
+    /** What the rows of a thread that has none are to wait in. */
+    ColumnBatch newBatch(int thread) {
+      return new ColumnBatch(waitingColumns);
+    }
+
+    /** A thread's batch is not used again. */
+    void forget(int thread) {}
 
     private void grow(ColumnBatch b) {
       int old = b.capacity();
@@ -542,6 +546,7 @@ public final class TraceWriter implements AutoCloseable {
     void flushAll() {
       for (var entry : waiting.int2ObjectEntrySet()) {
         write(entry.getValue(), entry.getIntKey());
+        forget(entry.getIntKey());
         buffered -= (long) entry.getValue().capacity() * rowBytes;
       }
       waiting.clear();
@@ -570,33 +575,91 @@ public final class TraceWriter implements AutoCloseable {
         return;
       }
       write(largest, of);
+      forget(of);
       buffered -= (long) largest.capacity() * rowBytes;
       waiting.remove(of);
       lastThread = Integer.MIN_VALUE;
       lastBatch = null;
     }
 
-    private void write(ColumnBatch b, int thread) {
+    final void write(ColumnBatch b, int thread) {
       if (b.rows() == 0) {
         return;
       }
       try {
-        if (table == TraceTable.ACCESSES) {
-          sites.flushAll(); // before the rows that refer to them
-          for (int from = 0; from < b.rows(); ) {
-            from = packer.pack(b, from, thread);
-            stream.write(packer.packed(), thread, packer.base());
-            batches++;
-          }
-        } else {
-          stream.write(b, thread, 0);
-          batches++;
-        }
+        writeRows(b, thread);
       } catch (IOException e) {
         throw new UncheckedIOException(
             new IOException(directory.resolve(table.fileName()) + ": " + FileFault.reason(e), e));
       }
       b.setRows(0);
+    }
+
+    void writeRows(ColumnBatch b, int thread) throws IOException {
+      if (table != TraceTable.ACCESSES) {
+        stream.write(b, thread, 0);
+        batches++;
+        return;
+      }
+      sites.flushAll(); // before the rows that refer to them
+      for (int from = 0; from < b.rows(); batches++) {
+        from = accessPacker.pack(b, from, thread);
+        stream.write(accessPacker.packed(), thread, accessPacker.base());
+      }
+    }
+  }
+
+  /** The visits, which wait packed. */
+  private final class VisitOutput extends TableOutput {
+    private final Int2ObjectOpenHashMap<VisitPacker> packers = new Int2ObjectOpenHashMap<>();
+    private VisitPacker last;
+
+    VisitOutput(Path file) throws IOException {
+      super(TraceTable.VISITS, file);
+    }
+
+    /** Rows of a slice. */
+    void add(int thread, long start, int length, VisitRows more, int count) {
+      for (int from = 0; from < count; ) {
+        ColumnBatch b = rowOf(thread);
+        VisitPacker packer = packerOf(thread);
+        int part = Math.min(count - from, Math.min(b.capacity(), BATCH_ROWS) - b.rows());
+        if (packer.add(start, length, more, from, part)) {
+          from += part;
+          added(b, thread, part);
+        } else {
+          write(b, thread);
+        }
+      }
+    }
+
+    private VisitPacker packerOf(int thread) {
+      if (last == null || last.thread() != thread) {
+        last = packers.get(thread);
+      }
+      return last;
+    }
+
+    @Override
+    ColumnBatch newBatch(int thread) {
+      last = new VisitPacker(thread);
+      packers.put(thread, last);
+      return last.batch();
+    }
+
+    @Override
+    void forget(int thread) {
+      packers.remove(thread);
+      last = null;
+    }
+
+    @Override
+    void writeRows(ColumnBatch b, int thread) throws IOException {
+      sites.flushAll(); // before the rows that refer to them
+      VisitPacker packer = packers.get(thread);
+      stream.write(b, thread, packer.base());
+      batches++;
+      packer.clear();
     }
   }
 }

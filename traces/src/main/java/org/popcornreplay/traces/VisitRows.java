@@ -1,7 +1,6 @@
 package org.popcornreplay.traces;
 
 import java.util.Arrays;
-import org.popcornreplay.traces.arrow.ColumnBatch;
 
 /**
  * The visits of one slice in columns, for {@link TraceWriter#visits}: what docs/trace-format.md
@@ -35,6 +34,12 @@ public final class VisitRows {
 
   /** Column write_ip. */
   public long[] writeIp = {};
+
+  /** The number of the first read's site, as {@link TraceWriter#site(long)} gives it, or 0. */
+  public int[] readSite = {};
+
+  /** The number of the first write's site, or 0. */
+  public int[] writeSite = {};
 
   /** Column flags. */
   public byte[] flags = {};
@@ -71,43 +76,29 @@ public final class VisitRows {
     writeLines = Arrays.copyOf(writeLines, room);
     readIp = Arrays.copyOf(readIp, room);
     writeIp = Arrays.copyOf(writeIp, room);
+    readSite = Arrays.copyOf(readSite, room);
+    writeSite = Arrays.copyOf(writeSite, room);
     flags = Arrays.copyOf(flags, room);
   }
 
-  /** Copies rows into a batch of the table of visits, whose first three columns are not touched. */
-  void copy(int[] order, int from, int count, ColumnBatch to, int row) {
-    copy(page, order, from, count, to.longs(3), row);
-    copy(firstRead, order, from, count, to.ints(4), row);
-    copy(firstWrite, order, from, count, to.ints(5), row);
-    copy(reads, order, from, count, to.ints(6), row);
-    copy(writes, order, from, count, to.ints(7), row);
-    copy(readLines, order, from, count, to.longs(8), row);
-    copy(writeLines, order, from, count, to.longs(9), row);
-    copy(readIp, order, from, count, to.longs(10), row);
-    copy(writeIp, order, from, count, to.longs(11), row);
-    byte[] toFlags = to.bytes(12);
+  /** Takes rows of others, in an order, in place of its own. */
+  void take(VisitRows from, int[] order, int count) {
+    reserve(count);
+    size = count;
     for (int i = 0; i < count; i++) {
-      toFlags[row + i] = flags[order == null ? from + i : order[from + i]];
-    }
-  }
-
-  private static void copy(long[] values, int[] order, int from, int count, long[] to, int row) {
-    if (order == null) {
-      System.arraycopy(values, from, to, row, count);
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      to[row + i] = values[order[from + i]];
-    }
-  }
-
-  private static void copy(int[] values, int[] order, int from, int count, int[] to, int row) {
-    if (order == null) {
-      System.arraycopy(values, from, to, row, count);
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      to[row + i] = values[order[from + i]];
+      int row = order[i];
+      page[i] = from.page[row];
+      firstRead[i] = from.firstRead[row];
+      firstWrite[i] = from.firstWrite[row];
+      reads[i] = from.reads[row];
+      writes[i] = from.writes[row];
+      readLines[i] = from.readLines[row];
+      writeLines[i] = from.writeLines[row];
+      readIp[i] = from.readIp[row];
+      writeIp[i] = from.writeIp[row];
+      readSite[i] = from.readSite[row];
+      writeSite[i] = from.writeSite[row];
+      flags[i] = from.flags[row];
     }
   }
 }

@@ -14,7 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.apache.arrow.compression.CommonsCompressionFactory;
 import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.junit.jupiter.api.Test;
@@ -152,26 +151,10 @@ class TraceRoundTripTest {
   }
 
   @Test
-  void everyArrowReaderCanReadTheTables() throws IOException {
+  void everyArrowReaderCanReadTheTexts() throws IOException {
     try (TraceWriter writer = TraceWriter.create(directory(), manifest())) {
       fill(writer, 2, 100);
       writer.finish();
-    }
-    try (RootAllocator allocator = new RootAllocator();
-        ArrowStreamReader reader =
-            new ArrowStreamReader(
-                new FileInputStream(directory().resolve("visits.arrows").toFile()),
-                allocator,
-                CommonsCompressionFactory.INSTANCE)) {
-      int rows = 0;
-      while (reader.loadNextBatch()) {
-        BigIntVector start = (BigIntVector) reader.getVectorSchemaRoot().getVector("start");
-        for (int i = 0; i < reader.getVectorSchemaRoot().getRowCount(); i++) {
-          assertEquals(i / 2 * 100L, start.get(i));
-          rows++;
-        }
-      }
-      assertEquals(400, rows);
     }
     try (RootAllocator allocator = new RootAllocator();
         ArrowStreamReader reader =

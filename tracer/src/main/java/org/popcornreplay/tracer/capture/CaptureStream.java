@@ -72,6 +72,9 @@ public final class CaptureStream {
   /** Code addresses by the numbers that the tool gave them, from 1. */
   private long[] codes = new long[1 << 12];
 
+  /** The trace's numbers of them, where it holds visits. */
+  private int[] sites = new int[1 << 12];
+
   private final List<String> notes = new ArrayList<>();
   private long flushed = System.nanoTime();
   private long sequence;
@@ -343,7 +346,7 @@ public final class CaptureStream {
       endSlice();
     }
     RecordedThread t = thread(number);
-    slice.add(record, HEAD_BYTES, rows, number, start, end, record.wide(24), codes);
+    slice.add(record, HEAD_BYTES, rows, number, start, end, record.wide(24), codes, sites);
     reached(t, end);
   }
 
@@ -559,8 +562,12 @@ public final class CaptureStream {
     }
     if (number == codes.length) {
       codes = Arrays.copyOf(codes, 2 * number);
+      sites = Arrays.copyOf(sites, 2 * number);
     }
     codes[number] = record.wide(0);
+    if (!full) {
+      sites[number] = trace.site(record.wide(0));
+    }
     int functionBytes = record.number(16);
     record.expect(24L + functionBytes);
     images.code(

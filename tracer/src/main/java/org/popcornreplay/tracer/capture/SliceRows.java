@@ -78,6 +78,7 @@ final class SliceRows {
    *
    * @param fromPage that from which the first row's is counted
    * @param codes code addresses by number; that of number 0 is 0
+   * @param sites what they are numbered in the trace; that of number 0 is 0
    * @throws IOException where the record does not hold so many rows
    */
   void add(
@@ -88,7 +89,8 @@ final class SliceRows {
       long fromStart,
       long toEnd,
       long fromPage,
-      long[] codes)
+      long[] codes,
+      int[] sites)
       throws IOException {
     thread = ofThread;
     start = fromStart;
@@ -108,6 +110,8 @@ final class SliceRows {
     int[] writes = rows.writes;
     int[] firstWrite = rows.firstWrite;
     long[] writeIps = rows.writeIp;
+    int[] readSites = rows.readSite;
+    int[] writeSites = rows.writeSite;
     long page = fromPage;
     long last = row == 0 ? -1 : pages[row - 1];
     boolean rising = true;
@@ -125,10 +129,14 @@ final class SliceRows {
       flags[row] = (byte) ((head & FLAGS) >> 1);
       if (wide) {
         p += Long.BYTES;
-        p = wide(from, p, (head & READ) != 0, row, readLines, reads, firstRead, readIps, codes);
-        p =
-            wide(
-                from, p, (head & WRITE) != 0, row, writeLines, writes, firstWrite, writeIps, codes);
+        int code = wideCode(from, p, head & READ);
+        readIps[row] = codes[code];
+        readSites[row] = sites[code];
+        p = wide(from, p, (head & READ) != 0, row, readLines, reads, firstRead);
+        code = wideCode(from, p, head & WRITE);
+        writeIps[row] = codes[code];
+        writeSites[row] = sites[code];
+        p = wide(from, p, (head & WRITE) != 0, row, writeLines, writes, firstWrite);
         continue;
       }
       int there = -(head & READ);
@@ -136,14 +144,18 @@ final class SliceRows {
       readLines[row] = RecordReader.wideAt(from, p) & there;
       reads[row] = (int) word & 0xffff & there;
       firstRead[row] = (int) word >>> 16 | ~there;
-      readIps[row] = codes[(int) (word >>> 32) & 0xffff & there];
+      int code = (int) (word >>> 32) & 0xffff & there;
+      readIps[row] = codes[code];
+      readSites[row] = sites[code];
       p += KIND_BYTES & there;
       there = -(head >> 1 & READ);
       word = RecordReader.wideAt(from, p + Long.BYTES);
       writeLines[row] = RecordReader.wideAt(from, p) & there;
       writes[row] = (int) word & 0xffff & there;
       firstWrite[row] = (int) word >>> 16 | ~there;
-      writeIps[row] = codes[(int) (word >>> 32) & 0xffff & there];
+      code = (int) (word >>> 32) & 0xffff & there;
+      writeIps[row] = codes[code];
+      writeSites[row] = sites[code];
       p += KIND_BYTES & there;
     }
     if (p > limit) {
@@ -153,29 +165,24 @@ final class SliceRows {
     rows.setSize(row);
   }
 
+  /** The number of a code address among numbers of 32 bits; 0 where there is no such access. */
+  private static int wideCode(byte[] from, int p, int there) {
+    return there == 0 ? 0 : (int) RecordReader.wideAt(from, p + 2 * Long.BYTES);
+  }
+
   /** A kind of access in numbers of 32 bits; gives where it ends. */
   private static int wide(
-      byte[] from,
-      int p,
-      boolean there,
-      int row,
-      long[] lines,
-      int[] counts,
-      int[] firsts,
-      long[] ips,
-      long[] codes) {
+      byte[] from, int p, boolean there, int row, long[] lines, int[] counts, int[] firsts) {
     if (!there) {
       lines[row] = 0;
       counts[row] = 0;
       firsts[row] = -1;
-      ips[row] = 0;
       return p;
     }
     lines[row] = RecordReader.wideAt(from, p);
     long numbers = RecordReader.wideAt(from, p + Long.BYTES);
     counts[row] = (int) numbers;
     firsts[row] = (int) (numbers >>> 32);
-    ips[row] = codes[(int) RecordReader.wideAt(from, p + 2 * Long.BYTES)];
     return p + 3 * Long.BYTES;
   }
 
@@ -296,10 +303,12 @@ final class SliceRows {
     if (precedes(rows.firstRead[from], rows.firstRead[into])) {
       rows.firstRead[into] = rows.firstRead[from];
       rows.readIp[into] = rows.readIp[from];
+      rows.readSite[into] = rows.readSite[from];
     }
     if (precedes(rows.firstWrite[from], rows.firstWrite[into])) {
       rows.firstWrite[into] = rows.firstWrite[from];
       rows.writeIp[into] = rows.writeIp[from];
+      rows.writeSite[into] = rows.writeSite[from];
       rows.flags[into] = rows.flags[from];
     }
     if ((rows.flags[into] & UPDATE_FLAG) != 0 && rows.firstRead[into] != rows.firstWrite[into]) {

@@ -11,6 +11,7 @@ public final class ColumnBatch {
   private final int[][] ints;
   private final long[][] longs;
   private final byte[][] text;
+  private final boolean[] zero;
   private int rows;
   private int capacity;
 
@@ -22,6 +23,7 @@ public final class ColumnBatch {
     ints = new int[n][];
     longs = new long[n][];
     text = new byte[n][];
+    zero = new boolean[n];
     for (int c = 0; c < n; c++) {
       switch (columns.get(c).type()) {
         case U8 -> bytes[c] = new byte[0];
@@ -97,6 +99,16 @@ public final class ColumnBatch {
   /** Replaces the UTF-8 bytes of a text column. */
   void setTextBytes(int column, byte[] utf8) {
     text[column] = utf8;
+  }
+
+  /** Whether it was said of a column that all its values are 0. */
+  public boolean isZero(int column) {
+    return zero[column];
+  }
+
+  /** Says whether all values of a column are 0, so that a writer need not look. */
+  public void setZero(int column, boolean isZero) {
+    zero[column] = isZero;
   }
 
   /** A value of a text column. */

@@ -1,6 +1,7 @@
 package org.popcornreplay.traces.arrow;
 
 import com.github.luben.zstd.ZstdCompressCtx;
+import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -34,6 +35,9 @@ final class PackedColumns implements AutoCloseable {
   /** Binary logarithms of the places of the tables, 0 = what zstd takes. */
   private static final int[] ZSTD_TABLES = {11, 6, 0, 0};
 
+  /** Lengths of zeros whose packed form is kept. */
+  private static final int MOST_ZEROS = 16;
+
   /** Runs alone may take one byte in so many more than level 1. */
   private static final int RUNS_SHARE = 32;
 
@@ -45,6 +49,7 @@ final class PackedColumns implements AutoCloseable {
           .mapToObj(PackedColumns::compressor)
           .toArray(ZstdCompressCtx[]::new);
   private final int[] levelOf;
+  private final Int2ObjectOpenHashMap<byte[]> zeros = new Int2ObjectOpenHashMap<>();
   private final long[] offsets;
   private final long[] lengths;
   private ByteBuffer plain = direct(1 << 16);
@@ -129,6 +134,10 @@ final class PackedColumns implements AutoCloseable {
 
   private void putValues(ColumnBatch batch, int c, int rows, boolean trial) {
     ColumnType type = columns.get(c).type();
+    if (batch.isZero(c)) {
+      putZeros(rows * type.width());
+      return;
+    }
     int values = type == ColumnType.TEXT ? rows + 1 : rows;
     plain = atLeast(plain, values * type.width());
     plain.clear();
@@ -196,6 +205,27 @@ final class PackedColumns implements AutoCloseable {
       case I64 -> Arrays.equals(batch.longs(c), 0, rows, batch.longs(c - 1), 0, rows);
       case U8, TEXT -> false;
     };
+  }
+
+  /** Packs zeros once, and most batches have as many of them as the one before. */
+  private void putZeros(int bytes) {
+    byte[] known = zeros.get(bytes);
+    if (known != null) {
+      body = withRoom(body, known.length);
+      body.put(known);
+      return;
+    }
+    plain = atLeast(plain, bytes);
+    plain.clear();
+    plain.put(new byte[bytes]);
+    int at = body.position();
+    compressPlain(PLAIN);
+    if (zeros.size() == MOST_ZEROS) {
+      zeros.clear();
+    }
+    byte[] packed = new byte[body.position() - at];
+    body.duplicate().position(at).get(packed);
+    zeros.put(bytes, packed);
   }
 
   private void putAgain(int from, int bytes) {

@@ -11,15 +11,19 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.popcornreplay.traces.check.TraceCheck;
 
 /**
- * Traces of format version 1 stay readable: the samples were written once and never again. Who
- * changes the format gives it a new version and adds samples.
+ * Traces of all format versions stay readable: the samples were written once and never again. Who
+ * changes the format gives it a new version and adds samples. Those of each version are of the same
+ * programs.
  */
-class FormatVersion1Test {
+class FormatVersionsTest {
   private static Path sample(String name) throws URISyntaxException {
-    return Path.of(FormatVersion1Test.class.getResource(name + "/manifest.json").toURI())
+    return Path.of(FormatVersionsTest.class.getResource(name + "/manifest.json").toURI())
         .getParent();
   }
 
@@ -33,11 +37,13 @@ class FormatVersion1Test {
     return HexFormat.of().formatHex(sha256.digest());
   }
 
-  @Test
-  void aTraceOfVisitsHoldsWhatItHeld() throws Exception {
-    Path trace = sample("format-1-visits");
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aTraceOfVisitsHoldsWhatItHeld(int version) throws Exception {
+    Path trace = sample("format-" + version + "-visits");
     assertEquals(List.of(), new TraceCheck(trace, 10).faults());
     try (TraceReader reader = TraceReader.open(trace)) {
+      assertEquals(version, reader.manifest().formatVersion());
       assertEquals("/generated/lock", reader.manifest().program());
       assertEquals(3, reader.threads().size());
       assertEquals("worker 1", reader.threads().name(2));
@@ -48,11 +54,13 @@ class FormatVersion1Test {
     }
   }
 
-  @Test
-  void aTraceOfFullDetailHoldsWhatItHeld() throws Exception {
-    Path trace = sample("format-1-full");
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aTraceOfFullDetailHoldsWhatItHeld(int version) throws Exception {
+    Path trace = sample("format-" + version + "-full");
     assertEquals(List.of(), new TraceCheck(trace, 10).faults());
     try (TraceReader reader = TraceReader.open(trace)) {
+      assertEquals(version, reader.manifest().formatVersion());
       assertTrue(reader.manifest().fullDetail());
       AccessCursor c = reader.accesses(1);
       assertTrue(c.next());
@@ -61,6 +69,18 @@ class FormatVersion1Test {
           List.of(c.instructions(), c.address(), c.bytes(), c.kind(), c.ip()));
       assertEquals(
           "3e4e0758bd6505c6763e2882e645b6e1fc4db8e93265133421528d349c3e9753", digest(reader));
+    }
+  }
+
+  @Test
+  void whatIsMadeFromAnOldTraceIsOfThisVersion(@TempDir Path scratch) throws Exception {
+    Path reduced = scratch.resolve("t.ptrace");
+    try (TraceReader old = TraceReader.open(sample("format-1-full"))) {
+      TraceReduction.write(old, 50, reduced);
+    }
+    assertEquals(List.of(), new TraceCheck(reduced, 10).faults());
+    try (TraceReader reader = TraceReader.open(reduced)) {
+      assertEquals(Manifest.FORMAT_VERSION, reader.manifest().formatVersion());
     }
   }
 }
