@@ -141,6 +141,9 @@ final class VisitPacker {
       last = page;
       pageDelta[row] = (byte) step;
       if (step >>> Byte.SIZE != 0) {
+        if (page < 0) {
+          throw new IllegalArgumentException("page=" + page + ", expected 0 or more");
+        }
         pageDelta[row] = 0;
         put(VisitColumns.OTHER_PAGE, row, page + 1);
       }

@@ -29,10 +29,10 @@ public final class VisitRows {
   /** Column write_lines. */
   public long[] writeLines = {};
 
-  /** Column read_ip. */
+  /** Column read_ip; what is written is {@link #readSite}. */
   public long[] readIp = {};
 
-  /** Column write_ip. */
+  /** Column write_ip; what is written is {@link #writeSite}. */
   public long[] writeIp = {};
 
   /** The number of the first read's site, as {@link TraceWriter#site(long)} gives it, or 0. */
