@@ -408,6 +408,14 @@ static inline Int rootOfGroup(const Group* g)
    return g->members[0].root;
 }
 
+/* From the first byte to the last one of some reads and some writes; *low: the first one's distance from their root. */
+static Long span(const Group* read, const Group* write, Long* low)
+{
+   Long readEnd = read->offset + read->last, writeEnd = write->offset + write->last;
+   *low = read->offset < write->offset ? read->offset : write->offset;
+   return (readEnd > writeEnd ? readEnd : writeEnd) - *low;
+}
+
 /* Whether one look for the page may do for some reads and some writes: they lie close by. Those of one line go together where
    they are of the same bytes only; with others they would have to name two. */
 static Bool mayGoTogether(const Group* read, const Group* write, const Parts* readParts, const Parts* writeParts)
@@ -418,15 +426,13 @@ static Bool mayGoTogether(const Group* read, const Group* write, const Parts* re
       return False;
    if (read->narrow)
       return read->offset == write->offset && read->last == write->last && sameParts(readParts, writeParts);
-   Long low = read->offset < write->offset ? read->offset : write->offset;
-   Long readEnd = read->offset + read->last, writeEnd = write->offset + write->last;
-   Long last = readEnd > writeEnd ? readEnd : writeEnd;
-   if (last - low >= REACH)
+   Long low, last = span(read, write, &low);
+   if (last >= REACH)
       return False;
-   return rootOfGroup(read) >= 0 || ((low ^ last) & ~(Long)(PAGE_BYTES - 1)) == 0; /* constant ones: in one page */
+   return rootOfGroup(read) >= 0 || ((low ^ (low + last)) & ~(Long)(PAGE_BYTES - 1)) == 0; /* constant ones: in one page */
 }
 
-/* Makes a group begin and end where reads and writes together do. */
+/* Makes a group begin and end where reads and writes together do; a narrow one does already. */
 static void widen(Group* g, Parts* parts, Long low, UInt last)
 {
    UInt by = (UInt)(g->offset - low);
@@ -435,14 +441,12 @@ static void widen(Group* g, Parts* parts, Long low, UInt last)
    g->offset = low;
    g->last = last;
    g->most = PAGE_BYTES - (last + 1);
-   g->narrow = last < NARROW;
 }
 
 static void goTogether(Group* read, Group* write, Parts* readParts, Parts* writeParts)
 {
-   Long low = read->offset < write->offset ? read->offset : write->offset;
-   Long readEnd = read->offset + read->last, writeEnd = write->offset + write->last;
-   UInt last = (UInt)((readEnd > writeEnd ? readEnd : writeEnd) - low);
+   Long low;
+   UInt last = (UInt)span(read, write, &low);
    widen(read, readParts, low, last);
    widen(write, writeParts, low, last);
    read->writes = write;

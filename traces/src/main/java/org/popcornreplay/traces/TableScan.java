@@ -5,6 +5,7 @@ import static org.popcornreplay.traces.arrow.Column.i64;
 import static org.popcornreplay.traces.arrow.Column.u8;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.popcornreplay.traces.arrow.BatchPlace;
 import org.popcornreplay.traces.arrow.Column;
 import org.popcornreplay.traces.arrow.ColumnBatch;
@@ -106,53 +107,62 @@ public final class TableScan {
 
   private boolean runVisits(int thread, Taker taker) {
     ThreadCursor c = reader.storedVisits(thread);
-    ColumnBatch out = new ColumnBatch(VisitColumns.PLAIN);
-    out.reserve(ROWS_AT_ONCE);
-    boolean more = c.next();
-    while (more) {
-      int n = 0;
-      while (more && n < ROWS_AT_ONCE) {
-        out.ints(VisitColumns.THREAD)[n] = thread;
-        out.longs(VisitColumns.PLAIN_START)[n] = c.instructions();
-        out.ints(VisitColumns.PLAIN_LENGTH)[n] = c.length();
-        out.longs(VisitColumns.PLAIN_PAGE)[n] = c.page();
-        out.ints(VisitColumns.PLAIN_FIRST_READ)[n] = c.firstRead();
-        out.ints(VisitColumns.PLAIN_FIRST_WRITE)[n] = c.firstWrite();
-        out.ints(VisitColumns.PLAIN_READS)[n] = c.reads();
-        out.ints(VisitColumns.PLAIN_WRITES)[n] = c.writes();
-        out.longs(VisitColumns.PLAIN_READ_LINES)[n] = c.readLines();
-        out.longs(VisitColumns.PLAIN_WRITE_LINES)[n] = c.writeLines();
-        out.longs(VisitColumns.PLAIN_READ_IP)[n] = c.readIp();
-        out.longs(VisitColumns.PLAIN_WRITE_IP)[n] = c.writeIp();
-        out.bytes(VisitColumns.PLAIN_FLAGS)[n] = (byte) c.flags();
-        n++;
-        more = c.next();
-      }
-      out.setRows(n);
-      if (!taker.take(out)) {
-        return false;
-      }
-    }
-    return true;
+    return run(
+        VisitColumns.PLAIN,
+        c::next,
+        (out, n) -> {
+          out.ints(VisitColumns.THREAD)[n] = thread;
+          out.longs(VisitColumns.PLAIN_START)[n] = c.instructions();
+          out.ints(VisitColumns.PLAIN_LENGTH)[n] = c.length();
+          out.longs(VisitColumns.PLAIN_PAGE)[n] = c.page();
+          out.ints(VisitColumns.PLAIN_FIRST_READ)[n] = c.firstRead();
+          out.ints(VisitColumns.PLAIN_FIRST_WRITE)[n] = c.firstWrite();
+          out.ints(VisitColumns.PLAIN_READS)[n] = c.reads();
+          out.ints(VisitColumns.PLAIN_WRITES)[n] = c.writes();
+          out.longs(VisitColumns.PLAIN_READ_LINES)[n] = c.readLines();
+          out.longs(VisitColumns.PLAIN_WRITE_LINES)[n] = c.writeLines();
+          out.longs(VisitColumns.PLAIN_READ_IP)[n] = c.readIp();
+          out.longs(VisitColumns.PLAIN_WRITE_IP)[n] = c.writeIp();
+          out.bytes(VisitColumns.PLAIN_FLAGS)[n] = (byte) c.flags();
+        },
+        taker);
   }
 
   private boolean runAccesses(int thread, Taker taker) {
     AccessCursor c = reader.accesses(thread);
-    ColumnBatch out = new ColumnBatch(ACCESS_COLUMNS);
+    return run(
+        ACCESS_COLUMNS,
+        c::next,
+        (out, n) -> {
+          out.ints(0)[n] = thread;
+          out.longs(1)[n] = c.instructions();
+          out.longs(2)[n] = c.address();
+          out.ints(3)[n] = c.bytes();
+          out.bytes(4)[n] = (byte) c.kind();
+          out.longs(5)[n] = c.ip();
+          out.bytes(6)[n] = (byte) c.flags();
+        },
+        taker);
+  }
+
+  /** Puts what a cursor is at into a row of a batch. */
+  @FunctionalInterface
+  private interface RowPutter {
+    void put(ColumnBatch out, int row);
+  }
+
+  /** Walks what a cursor goes over; false where the taker ended it. */
+  private static boolean run(
+      List<Column> columns, BooleanSupplier next, RowPutter putter, Taker taker) {
+    ColumnBatch out = new ColumnBatch(columns);
     out.reserve(ROWS_AT_ONCE);
-    boolean more = c.next();
+    boolean more = next.getAsBoolean();
     while (more) {
       int n = 0;
       while (more && n < ROWS_AT_ONCE) {
-        out.ints(0)[n] = thread;
-        out.longs(1)[n] = c.instructions();
-        out.longs(2)[n] = c.address();
-        out.ints(3)[n] = c.bytes();
-        out.bytes(4)[n] = (byte) c.kind();
-        out.longs(5)[n] = c.ip();
-        out.bytes(6)[n] = (byte) c.flags();
+        putter.put(out, n);
         n++;
-        more = c.next();
+        more = next.getAsBoolean();
       }
       out.setRows(n);
       if (!taker.take(out)) {

@@ -12,9 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.EnumMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import org.popcornreplay.traces.arrow.Column;
 import org.popcornreplay.traces.arrow.ColumnBatch;
 import org.popcornreplay.traces.arrow.StreamWriter;
 import org.popcornreplay.traces.cli.FileFault;
@@ -44,10 +42,9 @@ public final class TraceWriter implements AutoCloseable {
   private boolean closed;
 
   private final VisitOutput visits;
-  private final TableOutput accesses;
+  private final AccessOutput accesses;
   private final TableOutput sites;
   private final SiteNumbers siteNumbers = new SiteNumbers();
-  private final AccessPacker accessPacker = new AccessPacker();
   private final VisitRows oneVisit = new VisitRows();
   private final VisitRows inOrder = new VisitRows();
   private final TableOutput events;
@@ -68,17 +65,16 @@ public final class TraceWriter implements AutoCloseable {
     manifest.ofThisVersion(); // it may be that of an older trace, from which this one is made
     manifest.complete(false);
     manifest.write(directory);
-    visits = new VisitOutput(directory.resolve(TraceTable.VISITS.fileName()));
-    outputs.put(TraceTable.VISITS, visits);
-    sites = output(TraceTable.SITES);
-    accesses = manifest.fullDetail() ? output(TraceTable.ACCESSES) : null;
-    events = output(TraceTable.EVENTS);
-    threads = output(TraceTable.THREADS);
-    maps = output(TraceTable.MAPS);
-    images = output(TraceTable.IMAGES);
-    code = output(TraceTable.CODE);
-    variables = output(TraceTable.VARIABLES);
-    stacks = output(TraceTable.STACKS);
+    visits = new VisitOutput();
+    sites = new TableOutput(TraceTable.SITES);
+    accesses = manifest.fullDetail() ? new AccessOutput() : null;
+    events = new TableOutput(TraceTable.EVENTS);
+    threads = new TableOutput(TraceTable.THREADS);
+    maps = new TableOutput(TraceTable.MAPS);
+    images = new TableOutput(TraceTable.IMAGES);
+    code = new TableOutput(TraceTable.CODE);
+    variables = new TableOutput(TraceTable.VARIABLES);
+    stacks = new TableOutput(TraceTable.STACKS);
     oneVisit.reserve(1);
   }
 
@@ -97,12 +93,6 @@ public final class TraceWriter implements AutoCloseable {
   public static TraceWriter create(Path directory, Manifest manifest, long bufferBytes)
       throws IOException {
     return new TraceWriter(directory, manifest, bufferBytes);
-  }
-
-  private TableOutput output(TraceTable table) throws IOException {
-    TableOutput output = new TableOutput(table, directory.resolve(table.fileName()));
-    outputs.put(table, output);
-    return output;
   }
 
   /** The manifest, to set what becomes known while recording. */
@@ -478,7 +468,6 @@ public final class TraceWriter implements AutoCloseable {
   private class TableOutput {
     final TraceTable table;
     final StreamWriter stream;
-    final List<Column> waitingColumns;
     final int rowBytes;
     long rows;
     long batches;
@@ -486,11 +475,11 @@ public final class TraceWriter implements AutoCloseable {
     private int lastThread = Integer.MIN_VALUE;
     private ColumnBatch lastBatch;
 
-    TableOutput(TraceTable table, Path file) throws IOException {
+    TableOutput(TraceTable table) throws IOException {
       this.table = table;
-      stream = new StreamWriter(file, table.columns());
-      waitingColumns = table == TraceTable.ACCESSES ? AccessPacker.PLAIN_COLUMNS : table.columns();
-      rowBytes = waitingColumns.stream().mapToInt(column -> column.type().width()).sum();
+      stream = new StreamWriter(directory.resolve(table.fileName()), table.columns());
+      rowBytes = table.columns().stream().mapToInt(column -> column.type().width()).sum();
+      outputs.put(table, this);
     }
 
     /** The batch of a thread with room for one row more. */
@@ -515,7 +504,7 @@ public final class TraceWriter implements AutoCloseable {
 
     /** What the rows of a thread that has none are to wait in. */
     ColumnBatch newBatch(int thread) {
-      return new ColumnBatch(waitingColumns);
+      return new ColumnBatch(table.columns());
     }
 
     /** A thread's batch is not used again. */
@@ -596,15 +585,34 @@ public final class TraceWriter implements AutoCloseable {
     }
 
     void writeRows(ColumnBatch b, int thread) throws IOException {
-      if (table != TraceTable.ACCESSES) {
-        stream.write(b, thread, 0);
-        batches++;
-        return;
-      }
+      writeBatch(b, thread, 0);
+    }
+
+    final void writeBatch(ColumnBatch b, int thread, long base) throws IOException {
+      stream.write(b, thread, base);
+      batches++;
+    }
+  }
+
+  /** The accesses, which are packed when they are written. */
+  private final class AccessOutput extends TableOutput {
+    private final AccessPacker packer = new AccessPacker();
+
+    AccessOutput() throws IOException {
+      super(TraceTable.ACCESSES);
+    }
+
+    @Override
+    ColumnBatch newBatch(int thread) {
+      return new ColumnBatch(AccessPacker.PLAIN_COLUMNS);
+    }
+
+    @Override
+    void writeRows(ColumnBatch b, int thread) throws IOException {
       sites.flushAll(); // before the rows that refer to them
-      for (int from = 0; from < b.rows(); batches++) {
-        from = accessPacker.pack(b, from, thread);
-        stream.write(accessPacker.packed(), thread, accessPacker.base());
+      for (int from = 0; from < b.rows(); ) {
+        from = packer.pack(b, from, thread);
+        writeBatch(packer.packed(), thread, packer.base());
       }
     }
   }
@@ -612,19 +620,17 @@ public final class TraceWriter implements AutoCloseable {
   /** The visits, which wait packed. */
   private final class VisitOutput extends TableOutput {
     private final Int2ObjectOpenHashMap<VisitPacker> packers = new Int2ObjectOpenHashMap<>();
-    private VisitPacker last;
 
-    VisitOutput(Path file) throws IOException {
-      super(TraceTable.VISITS, file);
+    VisitOutput() throws IOException {
+      super(TraceTable.VISITS);
     }
 
     /** Rows of a slice. */
     void add(int thread, long start, int length, VisitRows more, int count) {
       for (int from = 0; from < count; ) {
         ColumnBatch b = rowOf(thread);
-        VisitPacker packer = packerOf(thread);
         int part = Math.min(count - from, Math.min(b.capacity(), BATCH_ROWS) - b.rows());
-        if (packer.add(start, length, more, from, part)) {
+        if (packers.get(thread).add(start, length, more, from, part)) {
           from += part;
           added(b, thread, part);
         } else {
@@ -633,32 +639,23 @@ public final class TraceWriter implements AutoCloseable {
       }
     }
 
-    private VisitPacker packerOf(int thread) {
-      if (last == null || last.thread() != thread) {
-        last = packers.get(thread);
-      }
-      return last;
-    }
-
     @Override
     ColumnBatch newBatch(int thread) {
-      last = new VisitPacker(thread);
-      packers.put(thread, last);
-      return last.batch();
+      VisitPacker packer = new VisitPacker(thread);
+      packers.put(thread, packer);
+      return packer.batch();
     }
 
     @Override
     void forget(int thread) {
       packers.remove(thread);
-      last = null;
     }
 
     @Override
     void writeRows(ColumnBatch b, int thread) throws IOException {
       sites.flushAll(); // before the rows that refer to them
       VisitPacker packer = packers.get(thread);
-      stream.write(b, thread, packer.base());
-      batches++;
+      writeBatch(b, thread, packer.base());
       packer.clear();
     }
   }

@@ -41,11 +41,6 @@ final class VisitPacker {
     clear();
   }
 
-  /** The thread. */
-  int thread() {
-    return thread;
-  }
-
   /** The rows so far. */
   ColumnBatch batch() {
     return batch;
@@ -149,13 +144,9 @@ final class VisitPacker {
       }
       int read = rows.firstRead[from] + 1;
       int write = rows.firstWrite[from] + 1;
-      firstReadLow[row] = (byte) read;
-      firstReadHigh[row] = (byte) (read >> Byte.SIZE);
-      firstWriteLow[row] = (byte) write;
-      firstWriteHigh[row] = (byte) (write >> Byte.SIZE);
-      if ((read | write) >>> Short.SIZE != 0) {
-        put(VisitColumns.FIRST_REST, row, VisitColumns.rest(read, write));
-      }
+      putLow(firstReadLow, firstReadHigh, row, read);
+      putLow(firstWriteLow, firstWriteHigh, row, write);
+      putRest(VisitColumns.FIRST_REST, row, read, write);
       int reads = rows.reads[from];
       int writes = rows.writes[from];
       readsLow[row] = (byte) reads;
@@ -164,36 +155,39 @@ final class VisitPacker {
         put(VisitColumns.READS_REST, row, reads >>> Byte.SIZE);
         put(VisitColumns.WRITES_REST, row, writes >>> Byte.SIZE);
       }
-      long readLines = rows.readLines[from];
-      int line = Long.numberOfTrailingZeros(readLines) & (VisitColumns.LINES - 1); // of none: 0
-      int run = Long.bitCount(readLines);
-      if (readLines >>> line != VisitColumns.firstLines(run)) {
-        line = run = 0;
-        put(VisitColumns.READ_LINES_REST, row, readLines);
-      }
-      readLine[row] = (byte) line;
-      readRun[row] = (byte) run;
-      long writeLines = rows.writeLines[from];
-      line = Long.numberOfTrailingZeros(writeLines) & (VisitColumns.LINES - 1);
-      run = Long.bitCount(writeLines);
-      if (writeLines >>> line != VisitColumns.firstLines(run)) {
-        line = run = 0;
-        put(VisitColumns.WRITE_LINES_REST, row, writeLines);
-      }
-      writeLine[row] = (byte) line;
-      writeRun[row] = (byte) run;
-      int readSite = rows.readSite[from];
-      int writeSite = rows.writeSite[from];
-      readSiteLow[row] = (byte) readSite;
-      readSiteHigh[row] = (byte) (readSite >> Byte.SIZE);
-      writeSiteLow[row] = (byte) writeSite;
-      writeSiteHigh[row] = (byte) (writeSite >> Byte.SIZE);
-      if ((readSite | writeSite) >>> Short.SIZE != 0) {
-        put(VisitColumns.SITE_REST, row, VisitColumns.rest(readSite, writeSite));
-      }
+      putLines(readLine, readRun, VisitColumns.READ_LINES_REST, row, rows.readLines[from]);
+      putLines(writeLine, writeRun, VisitColumns.WRITE_LINES_REST, row, rows.writeLines[from]);
+      read = rows.readSite[from];
+      write = rows.writeSite[from];
+      putLow(readSiteLow, readSiteHigh, row, read);
+      putLow(writeSiteLow, writeSiteHigh, row, write);
+      putRest(VisitColumns.SITE_REST, row, read, write);
       flags[row] = rows.flags[from];
     }
     lastPage = last;
+  }
+
+  private static void putLow(byte[] low, byte[] high, int row, int value) {
+    low[row] = (byte) value;
+    high[row] = (byte) (value >> Byte.SIZE);
+  }
+
+  private void putRest(int column, int row, int read, int write) {
+    if ((read | write) >>> Short.SIZE != 0) {
+      put(column, row, VisitColumns.rest(read, write));
+    }
+  }
+
+  /** Most often a page's lines are side by side. */
+  private void putLines(byte[] lineOf, byte[] runOf, int restColumn, int row, long lines) {
+    int line = Long.numberOfTrailingZeros(lines) & (VisitColumns.LINES - 1); // of none: 0
+    int run = Long.bitCount(lines);
+    if (lines >>> line != VisitColumns.firstLines(run)) {
+      line = run = 0;
+      put(restColumn, row, lines);
+    }
+    lineOf[row] = (byte) line;
+    runOf[row] = (byte) run;
   }
 
   private void put(int column, int row, int value) {

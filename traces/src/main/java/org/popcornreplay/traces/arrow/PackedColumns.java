@@ -81,7 +81,9 @@ final class PackedColumns implements AutoCloseable {
     for (int c = from; c < to; c++) {
       offsets[b++] = body.position(); // validity: none, no value is null
       offsets[b] = body.position();
-      if (isSameAsLast(batch, c, rows)) {
+      if (batch.isZero(c)) {
+        putZeros(rows * columns.get(c).type().width());
+      } else if (isSameAsLast(batch, c, rows)) {
         // b - 2 are the values of the column before, b - 1 this one's validity.
         putAgain((int) offsets[b - 2], (int) lengths[b - 2]);
       } else {
@@ -134,10 +136,6 @@ final class PackedColumns implements AutoCloseable {
 
   private void putValues(ColumnBatch batch, int c, int rows, boolean trial) {
     ColumnType type = columns.get(c).type();
-    if (batch.isZero(c)) {
-      putZeros(rows * type.width());
-      return;
-    }
     int values = type == ColumnType.TEXT ? rows + 1 : rows;
     plain = atLeast(plain, values * type.width());
     plain.clear();
