@@ -58,7 +58,7 @@ typedef struct Group {
    UShort known;       /* the number of that stream */
    UShort count;
    UChar  write;
-   UChar  update;      /* the first is one instruction that reads and writes */
+   UChar  update;      /* of reads: the first is one instruction that reads and writes */
    UChar  narrow;      /* translated code names one line only: a second one is a case for C */
    Addr   ip;          /* of the first in program order */
    Long   offset;      /* of the lowest byte */
@@ -102,13 +102,12 @@ typedef struct {
    ULong base[2];   /* address of the page, or NO_PAGE */
    ULong lines[2];
    UInt  count[2];
-   Int   first[2];  /* instructions into the slice */
-   UInt  code[2];   /* the number of the first one's code address, 0 = not told */
+   ULong began[2];  /* of the first one, low half: instructions into the slice; high half: the number of its code address, 0 = not told */
    ULong flags;     /* FLAG_*, and FIRST_READ_UPDATES */
 } Entry;
 
-/* The entries of the running thread's slice, by page: translated code writes into them. Lines and
-   count of a kind without a page are garbage. */
+/* The entries of the running thread's slice, by page: translated code writes into them. What belongs to a kind without a
+   page is garbage. */
 #define NO_PAGE (1ULL << 63)
 #define ENTRIES 1024
 extern Entry table[ENTRIES];

@@ -558,7 +558,7 @@ static void visitMembers(Block* b)
          g->instruction = b->before + sorted[earliest].instruction;
          g->count = next - i;
          g->write = write;
-         g->update = sorted[earliest].kind == ACCESS_UPDATE;
+         g->update = !write && sorted[earliest].kind == ACCESS_UPDATE;
          g->narrow = g->last < NARROW;
          nGroups++;
          i = next;

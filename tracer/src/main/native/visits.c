@@ -22,8 +22,6 @@ typedef char EntryIsALine[sizeof(Entry) == 64 ? 1 : -1];
 
 static Thread* tableOwner;
 static Long**  leftOf; /* by ThreadId: its place among the shadow registers, NULL = not known yet */
-static ULong   listed[ENTRIES / 64]; /* bit s: slot s may hold an entry */
-static UInt    listedWords;          /* bit w: listed[w] is not 0; most slices are short, and few pages in them */
 
 /* Entries that were moved out of the way of garbage: the pages of accesses that crossed into
    another one. A loop may cross at each turn, so they are found again. */
@@ -31,30 +29,10 @@ static UInt    listedWords;          /* bit w: listed[w] is not 0; most slices a
 static Entry parked[PARKED];
 static UInt  nParked;
 
-static void clearEntry(Entry* e)
+/* The rest is garbage from then on. */
+static inline void clearEntry(Entry* e)
 {
    e->base[0] = e->base[1] = NO_PAGE;
-   e->lines[0] = e->lines[1] = 0;
-   e->count[0] = e->count[1] = 0;
-   e->first[0] = e->first[1] = -1;
-   e->code[0] = e->code[1] = 0;
-   e->flags = 0;
-}
-
-void initVisits(void)
-{
-   leftOf = VG_(calloc)("capture.leftOf", VG_N_THREADS + 1, sizeof(Long*));
-   for (Int i = 0; i < ENTRIES; i++)
-      clearEntry(&table[i]);
-}
-
-void freeVisits(Thread* t)
-{
-   VG_(free)(t->spill);
-   t->spill = NULL;
-   t->nSpill = t->maxSpill = 0;
-   if (tableOwner == t)
-      tableOwner = NULL;
 }
 
 static inline UInt slotOf(Addr a)
@@ -62,21 +40,102 @@ static inline UInt slotOf(Addr a)
    return (a >> 12) & (ENTRIES - 1);
 }
 
-static inline Bool isEmpty(const Entry* e)
-{
-   return e->base[0] == NO_PAGE && e->base[1] == NO_PAGE;
-}
-
-/* NO_PAGE is above all pages. */
+/* NO_PAGE, which is above all pages, where there is none. Without a branch: nobody can guess of which kind the accesses
+   were. */
 static inline Addr pageOf(const Entry* e)
 {
    return e->base[0] < e->base[1] ? e->base[0] : e->base[1];
 }
 
+static inline Bool isEmpty(const Entry* e)
+{
+   return pageOf(e) == NO_PAGE;
+}
+
 static inline Bool holds(const Entry* e, Addr page)
 {
-   return e->base[0] == page || e->base[1] == page;
+   return pageOf(e) == page;
 }
+
+/* ---------------------------------------------------------------- pages in order
+
+   Which pages the slice of the table's owner has come to. Its rows go out by page: each takes fewer bytes on disk, and Java
+   need not sort them. A region is as many pages as the table has slots, so that a page's place in it is its own slot. */
+
+#define REGION_SHIFT 22 /* of an address */
+#define REGIONS 64
+#define STALE_REGIONS 16
+#define RECENT 16
+typedef char RegionHasATable[(1UL << REGION_SHIFT) == (UWord)ENTRIES * PAGE_BYTES ? 1 : -1];
+
+typedef struct {
+   ULong  number;                  /* of the address, >> REGION_SHIFT */
+   UInt   words;                   /* bit w: pages[w] is not 0 */
+   ULong  pages[ENTRIES / 64];     /* bit s: the slice has come to the page of slot s */
+   ULong  elsewhere[ENTRIES / 64]; /* while a slice ends, bit s: its entry is not in the table, but... */
+   Entry* at[ENTRIES];             /* ...here */
+} Region;
+
+/* Most slices use the regions of the one before. */
+static Region  regions[REGIONS];
+static Region* byNumber[REGIONS];
+static UInt    nRegions;
+static Region  nowhere = { .number = ~0ULL };
+static Region* recent[RECENT]; /* by the low bits of the number */
+static Bool    outOfOrder;     /* the table has an entry of a page for which there is no region */
+
+static void forgetRegions(void)
+{
+   nRegions = 0;
+   for (UInt i = 0; i < RECENT; i++)
+      recent[i] = &nowhere;
+}
+
+static Region* __attribute__((noinline)) otherRegion(ULong number)
+{
+   UInt place = 0;
+   while (place < nRegions && byNumber[place]->number < number)
+      place++;
+   if (place < nRegions && byNumber[place]->number == number)
+      return byNumber[place];
+   if (nRegions == REGIONS)
+      return NULL;
+   for (UInt i = nRegions; i > place; i--)
+      byNumber[i] = byNumber[i - 1];
+   Region* r = &regions[nRegions++];
+   r->number = number;
+   byNumber[place] = r;
+   return r;
+}
+
+/* NULL = there are too many. */
+static inline Region* regionOf(Addr page)
+{
+   ULong    number = page >> REGION_SHIFT;
+   Region** place = &recent[number & (RECENT - 1)];
+   if (LIKELY_((*place)->number == number))
+      return *place;
+   Region* r = otherRegion(number);
+   if (r != NULL)
+      *place = r;
+   return r;
+}
+
+/* Notes that the slice comes to a page. False: it was there before. */
+static inline Bool comeTo(Region* r, UInt slot)
+{
+   ULong bit = 1ULL << (slot & 63), old = r->pages[slot / 64];
+   if ((old & bit) != 0)
+      return False;
+   r->pages[slot / 64] = old | bit;
+   r->words |= 1u << slot / 64;
+   return True;
+}
+
+/* ---------------------------------------------------------------- entries */
+
+/* The owner has entries of this slice from before it took the table: the regions do not know those pages. */
+static Bool returned;
 
 /* Where the owner's spilled entries lie, by page: pages that conflict in the table change places with them, instead of
    leaving a new one at each turn. One that another page replaced here is not found again, and Java makes one row of two. */
@@ -123,61 +182,56 @@ static void spill(Thread* t, const Entry* e)
    t->spill[t->nSpill++] = *e;
 }
 
-static inline Bool isListed(UInt slot)
+/* The entry of a page that the slice has been to, taken from where it was moved to; NULL = there is none. Where it was in the
+   second slot, what is in the first one is there now; where it was spilled, `*left` is its place. */
+static Entry* takeMoved(Addr page, Entry* into, Entry** left)
 {
-   return listed[slot / 64] >> (slot & 63) & 1;
-}
-
-static inline void list(UInt slot)
-{
-   listed[slot / 64] |= 1ULL << (slot & 63);
-   listedWords |= 1u << slot / 64;
+   Entry* e = &table[slotOf(page)];
+   Entry* second = &table[slotOf(page) ^ SECOND];
+   if (holds(second, page)) {
+      *into = *second;
+      *second = *e;
+      clearEntry(e);
+      return into;
+   }
+   Entry* old = tableOwner == NULL || tableOwner->nSpill == 0 ? NULL : findSpilled(page);
+   if (old != NULL) {
+      *into = *old;
+      clearEntry(old);
+      *left = old;
+      return into;
+   }
+   for (UInt i = 0; i < nParked; i++)
+      if (holds(&parked[i], page)) {
+         *into = parked[i];
+         parked[i] = parked[--nParked];
+         return into;
+      }
+   return NULL;
 }
 
 /* Brings the entry of a page into its first slot, where it is not; makes room for a new one. */
-static Entry* __attribute__((noinline)) bring(Addr page)
+static Entry* __attribute__((noinline)) bring(Addr page, Bool isNew)
 {
-   UInt   slot = slotOf(page);
-   Entry* e = &table[slot];
-   Entry* second = &table[slot ^ SECOND];
-   Bool   maybeSecond = isListed(slot ^ SECOND); /* else it is not looked at: most are not in the caches */
-   if (maybeSecond && holds(second, page)) {
-      Entry swap = *e;
-      *e = *second;
-      *second = swap;
-      list(slot);
-      return e;
-   }
-   Entry* old = tableOwner == NULL || tableOwner->nSpill == 0 ? NULL : findSpilled(page);
-   Entry  found;
-   if (old != NULL) {
-      found = *old;
-      clearEntry(old);
-   }
+   Entry* e = &table[slotOf(page)];
+   Entry* second = &table[slotOf(page) ^ SECOND];
+   Entry* left = NULL;
+   Entry  moved;
+   Entry* found = isNew ? NULL : takeMoved(page, &moved, &left);
    if (!isEmpty(e)) {
-      if (maybeSecond && !isEmpty(second)) {
-         if (old == NULL)
+      if (!isEmpty(second)) {
+         if (left == NULL)
             spill(tableOwner, second);
          else {
-            *old = *second;
-            noteSpilled(old, (UInt)(old - tableOwner->spill));
+            *left = *second;
+            noteSpilled(left, (UInt)(left - tableOwner->spill));
          }
       }
       *second = *e;
       clearEntry(e);
-      list(slot ^ SECOND);
    }
-   list(slot);
-   if (old != NULL) {
-      *e = found;
-      return e;
-   }
-   for (UInt i = 0; i < nParked; i++)
-      if (holds(&parked[i], page)) {
-         *e = parked[i];
-         parked[i] = parked[--nParked];
-         return e;
-      }
+   if (found != NULL)
+      *e = *found;
    return e;
 }
 
@@ -187,12 +241,11 @@ static inline Entry* entryOf(Addr page)
    Entry* e = &table[slot];
    if (holds(e, page))
       return e;
-   /* Most often the slice comes to a page for the first time, and nothing is in its way. */
-   if (isEmpty(e) && !isListed(slot ^ SECOND) && nParked == 0 && (tableOwner == NULL || tableOwner->nSpill == 0)) {
-      list(slot);
-      return e;
-   }
-   return bring(page);
+   Region* r = regionOf(page);
+   Bool    isNew = r != NULL && comeTo(r, slot) && !returned;
+   if (r == NULL)
+      outOfOrder = True;
+   return isNew && isEmpty(e) ? e : bring(page, isNew);
 }
 
 static void park(Entry* e)
@@ -205,11 +258,30 @@ static void park(Entry* e)
    clearEntry(e);
 }
 
+/* The instruction of the first access of a kind, counted from the slice's start. */
+static inline Int firstOf(const Entry* e, UInt write)
+{
+   return (Int)(UInt)e->began[write];
+}
+
+/* The number of its code address. */
+static inline UInt codeOf(const Entry* e, UInt write)
+{
+   return (UInt)(e->began[write] >> 32);
+}
+
+static inline ULong beginning(Int at, UInt code)
+{
+   return (UInt)at | (ULong)code << 32;
+}
+
 /* Whether an access of a kind to a page at an instruction is the first one in this slice. */
 static inline Bool isFirst(Entry* e, Addr page, UInt write, Int at)
 {
    if (e->base[write] == page)
-      return at < e->first[write];
+      return at < firstOf(e, write);
+   if (isEmpty(e))
+      e->flags = 0;
    e->base[write] = page;
    e->lines[write] = 0;
    e->count[write] = 0;
@@ -218,8 +290,7 @@ static inline Bool isFirst(Entry* e, Addr page, UInt write, Int at)
 
 static inline void noteFirst(Entry* e, UInt write, Int at, UInt code, UInt kind)
 {
-   e->first[write] = at;
-   e->code[write] = code;
+   e->began[write] = beginning(at, code);
    if (!write)
       e->flags = (e->flags & ~(ULong)FIRST_READ_UPDATES) | (kind == ACCESS_UPDATE ? FIRST_READ_UPDATES : 0);
    else
@@ -228,8 +299,7 @@ static inline void noteFirst(Entry* e, UInt write, Int at, UInt code, UInt kind)
       return;
    /* One instruction reads and writes, and both are the first. */
    e->flags &= ~(ULong)FLAG_UPDATE;
-   if (e->first[0] == e->first[1] && e->code[0] == e->code[1]
-       && (e->flags & (FIRST_READ_UPDATES | FLAG_LOCKED)) == FIRST_READ_UPDATES)
+   if (e->began[0] == e->began[1] && (e->flags & (FIRST_READ_UPDATES | FLAG_LOCKED)) == FIRST_READ_UPDATES)
       e->flags |= FLAG_UPDATE;
 }
 
@@ -285,10 +355,10 @@ static void __attribute__((noinline)) crossing(const Group* g, Addr a)
    park(&table[slotOf(a + PAGE_BYTES)]);
 }
 
-static inline __attribute__((always_inline)) void miss(Group* g, Addr a)
+static void miss(Group* g, Addr a)
 {
    Addr page = a & ~(Addr)(PAGE_BYTES - 1);
-   if (UNLIKELY_((a & (PAGE_BYTES - 1)) > g->most)) {
+   if ((a & (PAGE_BYTES - 1)) > g->most) {
       crossing(g, a);
       return;
    }
@@ -305,12 +375,62 @@ static inline __attribute__((always_inline)) void miss(Group* g, Addr a)
       e->lines[g->write] |= linesOf(a, a + g->last);
 }
 
+static void __attribute__((noinline)) missAny(Group* g, Addr a)
+{
+   for (; g != NULL; g = g->writes)
+      miss(g, a);
+}
+
+/* What most misses are: the first access of its kind to a page whose entry is in its slot, or to one that the slice has not
+   come to before and for which the slot is empty; or no first access at all, but one of a second line. False: it is
+   something else, and nothing was done. */
+static inline __attribute__((always_inline)) Bool missFirst(const Group* g, Addr a)
+{
+   Addr   page = a & ~(Addr)(PAGE_BYTES - 1);
+   UInt   slot = slotOf(a), write = g->write;
+   Entry* e = &table[slot];
+   if (UNLIKELY_((a & (PAGE_BYTES - 1)) > g->most || g->known != streamNumber))
+      return False;
+   Int   at = committed() + g->instruction;
+   ULong lines = (ULong)g->narrow << (((a + g->last) >> 6) & 63); /* translated code adds that of the first byte */
+   Addr  mine = e->base[write], other = e->base[1 - write];
+   if (mine == page) {
+      e->lines[write] |= lines;
+      return at >= firstOf(e, write);
+   }
+   if (UNLIKELY_(mine != NO_PAGE))
+      return False;
+   if (other == page) {
+      if (UNLIKELY_(firstOf(e, 1 - write) == at))
+         return False;
+      e->flags |= g->update;
+   } else {
+      Region* r = recent[a >> REGION_SHIFT & (RECENT - 1)];
+      if (UNLIKELY_(other != NO_PAGE || returned || r->number != a >> REGION_SHIFT || !comeTo(r, slot)))
+         return False;
+      e->flags = g->update;
+   }
+   e->base[write] = page;
+   e->began[write] = beginning(at, g->code);
+   e->count[write] = 0;
+   e->lines[write] = lines;
+   return True;
+}
+
+static void __attribute__((noinline)) missWrites(Group* g, Addr a)
+{
+   if (UNLIKELY_(!missFirst(g, a)))
+      missAny(g, a);
+}
+
 /* Called where the page of a group has no entry in its first slot or was not yet accessed in this way. Translated code then
    adds lines and count. */
 void visitMiss(Group* g, Addr a)
 {
-   for (; g != NULL; g = g->writes)
-      miss(g, a);
+   if (UNLIKELY_(!missFirst(g, a)))
+      missAny(g, a);
+   else if (g->writes != NULL)
+      missWrites(g->writes, a);
 }
 
 /* An access that takes no place in a group. */
@@ -342,20 +462,52 @@ void visitAtomic(const Segment* s, Addr a, UWord failed)
       putAtomic(running, &s->members[0], a, failed, running->sliceStart + at);
 }
 
-/* Tells each entry of the table, by slot, and forgets it. */
+/* ---------------------------------------------------------------- the end of a slice */
+
+/* The entry of a page that the slice has come to; NULL = it was moved out of the table. */
+static inline Entry* entryAt(const Region* r, UInt slot)
+{
+   Addr page = r->number << REGION_SHIFT | (Addr)slot << 12;
+   if (LIKELY_(holds(&table[slot], page)))
+      return &table[slot];
+   if (r->elsewhere[slot / 64] >> (slot & 63) & 1)
+      return r->at[slot];
+   Entry* second = &table[slot ^ SECOND];
+   return holds(second, page) ? second : NULL;
+}
+
+/* Ready for another slice, after each entry was taken. */
+static void clearRegions(void)
+{
+   outOfOrder = False;
+   if (nRegions > STALE_REGIONS)
+      forgetRegions();
+}
+
+/* Tells each entry of the table and forgets it. */
 static inline __attribute__((always_inline)) void takeTableEntries(Thread* t, void (*tell)(Thread* t, const Entry* e))
 {
-   for (; listedWords != 0; listedWords &= listedWords - 1) {
-      UInt i = __builtin_ctz(listedWords);
-      for (ULong slots = listed[i]; slots != 0; slots &= slots - 1) {
-         Entry* e = &table[i * 64 + __builtin_ctzll(slots)];
-         if (isEmpty(e))
-            continue;
-         tell(t, e);
-         clearEntry(e);
+   for (UInt k = 0; k < nRegions; k++) {
+      Region* r = byNumber[k];
+      for (; r->words != 0; r->words &= r->words - 1) {
+         UInt i = __builtin_ctz(r->words);
+         for (ULong pages = r->pages[i]; pages != 0; pages &= pages - 1) {
+            Entry* e = entryAt(r, i * 64 + __builtin_ctzll(pages));
+            if (e == NULL)
+               continue;
+            tell(t, e);
+            clearEntry(e);
+         }
+         r->pages[i] = 0;
       }
-      listed[i] = 0;
    }
+   if (outOfOrder)
+      for (UInt i = 0; i < ENTRIES; i++)
+         if (!isEmpty(&table[i])) {
+            tell(t, &table[i]);
+            clearEntry(&table[i]);
+         }
+   clearRegions();
 }
 
 /* Moves what the table holds to its owner's other entries. */
@@ -373,32 +525,29 @@ static void emptyTable(void)
 #define MOST_ROW_BYTES (ROW_HEAD_BYTES + ROW_WIDE_PAGE_BYTES + 2 * ROW_WIDE_KIND_BYTES)
 #define SLICE_HEAD_BYTES 32
 
-static struct {
+/* The rows of a slice. Handed on by value, so that all of it stays in registers. */
+typedef struct {
    UChar* record; /* NULL = none is open */
    UChar* at;
-   UInt   rows;
+   UInt   rows;   /* of the record */
+   UInt   all;
    ULong  page;   /* of the last row */
-} packing;
+} Rows;
 
-static void beginRows(const Thread* t, ULong page)
+static Rows __attribute__((noinline)) beginRows(const Thread* t, ULong page, UInt all)
 {
-   UChar* r = packing.record = reserve(RECORD_SLICE, SLICE_HEAD_BYTES + MOST_ROWS * MOST_ROW_BYTES);
+   UChar* r = reserve(RECORD_SLICE, SLICE_HEAD_BYTES + MOST_ROWS * MOST_ROW_BYTES);
    ((UInt*)r)[0] = t->number;
    ((ULong*)r)[1] = t->sliceStart;
    ((ULong*)r)[2] = t->instructions;
    ((ULong*)r)[3] = page;
-   packing.at = r + SLICE_HEAD_BYTES;
-   packing.rows = 0;
-   packing.page = page;
+   return (Rows){ r, r + SLICE_HEAD_BYTES, 0, all, page };
 }
 
-static void endRows(void)
+static void __attribute__((noinline)) endRows(UChar* record, UChar* at, UInt rows)
 {
-   if (packing.record == NULL)
-      return;
-   ((UInt*)packing.record)[1] = packing.rows;
-   trim(packing.record, (UInt)(packing.at - packing.record));
-   packing.record = NULL;
+   ((UInt*)record)[1] = rows;
+   trim(record, (UInt)(at - record));
 }
 
 static UChar* __attribute__((noinline)) putWide(UChar* to, const Entry* e, ULong page, UInt kinds)
@@ -410,8 +559,8 @@ static UChar* __attribute__((noinline)) putWide(UChar* to, const Entry* e, ULong
          continue;
       *(ULong*)to = e->lines[write];
       ((UInt*)to)[2] = e->count[write];
-      ((UInt*)to)[3] = (UInt)e->first[write];
-      ((UInt*)to)[4] = e->code[write];
+      ((UInt*)to)[3] = (UInt)firstOf(e, write);
+      ((UInt*)to)[4] = codeOf(e, write);
       ((UInt*)to)[5] = 0;
       to += ROW_WIDE_KIND_BYTES;
    }
@@ -421,24 +570,30 @@ static UChar* __attribute__((noinline)) putWide(UChar* to, const Entry* e, ULong
 /* Gives where the next thing comes: behind this, where there is such an access, otherwise in its place. */
 static inline UChar* putKind(UChar* to, const Entry* e, UInt write, UInt there)
 {
+   ULong began = e->began[write];
    *(ULong*)to = e->lines[write];
-   *(ULong*)(to + 8) = e->count[write] | (ULong)(UInt)e->first[write] << 16 | (ULong)e->code[write] << 32;
+   *(ULong*)(to + 8) = e->count[write] | (UInt)began << 16 | (began >> 32) << 32;
    return to + (ROW_KIND_BYTES & -there);
+}
+
+/* The bits of the numbers of a kind of access. */
+static inline UInt numbers(const Entry* e, UInt write)
+{
+   return e->count[write] | (UInt)firstOf(e, write) | codeOf(e, write);
 }
 
 /* Which kinds of access a page has seen nobody can guess: nothing is decided by a branch. What there is none of is written,
    too, and then overwritten. */
-static inline void putRow(Thread* t, const Entry* e)
+static inline __attribute__((always_inline)) Rows putRow(Rows r, const Thread* t, const Entry* e)
 {
    ULong page = pageOf(e) >> 12;
-   if (packing.record == NULL)
-      beginRows(t, page);
+   if (UNLIKELY_(r.record == NULL))
+      r = beginRows(t, page, r.all);
    UInt   reads = e->base[0] != NO_PAGE, writes = e->base[1] != NO_PAGE;
    UInt   bits = reads | writes << 1 | ((UInt)e->flags & (FLAG_LOCKED | FLAG_UPDATE)) << 1;
-   UInt   most = ((e->count[0] | (UInt)e->first[0] | e->code[0]) & -reads)
-                 | ((e->count[1] | (UInt)e->first[1] | e->code[1]) & -writes);
-   ULong  by = page - packing.page;
-   UChar* head = packing.at;
+   UInt   most = (numbers(e, 0) & -reads) | (numbers(e, 1) & -writes);
+   ULong  by = page - r.page;
+   UChar* head = r.at;
    UChar* to = head + ROW_HEAD_BYTES;
    if (LIKELY_(most >> 16 == 0 && by >> ROW_PAGE_BITS == 0)) {
       *(UInt*)head = bits | (UInt)by << ROW_PAGE_SHIFT;
@@ -448,61 +603,14 @@ static inline void putRow(Thread* t, const Entry* e)
       *(UInt*)head = bits | ROW_WIDE;
       to = putWide(to, e, page, reads | writes << 1);
    }
-   packing.at = to;
-   packing.page = page;
-   slicePages++;
-   if (++packing.rows == MOST_ROWS)
-      endRows();
-}
-
-/* ---------------------------------------------------------------- rows in order
-
-   A slice's rows go out by page: each takes fewer bytes on disk, and Java need not sort them. A region is as
-   many pages as the table has slots, so that a page's place in it is its own slot. */
-
-#define REGION_SHIFT 22 /* of an address */
-#define REGIONS 64
-#define STALE_REGIONS 16
-#define RECENT 16
-typedef char RegionHasATable[(1UL << REGION_SHIFT) == (UWord)ENTRIES * PAGE_BYTES ? 1 : -1];
-
-/* Its pages are there while a slice ends. */
-typedef struct {
-   ULong  number;                  /* of the address, >> REGION_SHIFT */
-   ULong  pages[ENTRIES / 64];     /* bit s: the page of slot s is there */
-   ULong  elsewhere[ENTRIES / 64]; /* bit s: its entry is not in slot s of the table, but... */
-   UInt   words;                   /* bit w: pages[w] is not 0 */
-   Entry* at[ENTRIES];             /* ...here */
-} Region;
-
-/* Most slices use the regions of the one before. */
-static Region  regions[REGIONS];
-static Region* byNumber[REGIONS];
-static UInt    nRegions = STALE_REGIONS + 1; /* none is known yet */
-static Region  nowhere = { .number = ~0ULL };
-static Region* recent[RECENT]; /* by the low bits of the number */
-
-static void forgetRegions(void)
-{
-   nRegions = 0;
-   for (UInt i = 0; i < RECENT; i++)
-      recent[i] = &nowhere;
-}
-
-static Region* __attribute__((noinline)) otherRegion(ULong number)
-{
-   UInt place = 0;
-   while (place < nRegions && byNumber[place]->number < number)
-      place++;
-   if (place < nRegions && byNumber[place]->number == number)
-      return byNumber[place];
-   if (nRegions == REGIONS)
-      return NULL;
-   for (UInt i = nRegions; i > place; i--)
-      byNumber[i] = byNumber[i - 1];
-   Region* r = &regions[nRegions++];
-   r->number = number;
-   byNumber[place] = r;
+   r.at = to;
+   r.page = page;
+   r.rows++;
+   r.all++;
+   if (UNLIKELY_(r.rows == MOST_ROWS)) {
+      endRows(r.record, r.at, r.rows);
+      r.record = NULL;
+   }
    return r;
 }
 
@@ -513,89 +621,78 @@ static void merge(Entry* into, const Entry* from)
       if (from->base[write] == NO_PAGE)
          continue;
       Bool none = into->base[write] == NO_PAGE;
-      if (none || from->first[write] < into->first[write]) {
+      if (none || firstOf(from, write) < firstOf(into, write)) {
          ULong flags = write ? FLAG_LOCKED | FLAG_UPDATE : FIRST_READ_UPDATES;
-         into->first[write] = from->first[write];
-         into->code[write] = from->code[write];
+         into->began[write] = from->began[write];
          into->flags = (into->flags & ~flags) | (from->flags & flags);
       }
       into->lines[write] = from->lines[write] | (none ? 0 : into->lines[write]);
       into->count[write] = from->count[write] + (none ? 0 : into->count[write]);
       into->base[write] = from->base[write];
    }
-   if (into->base[0] == NO_PAGE || into->first[0] != into->first[1])
+   if (into->base[0] == NO_PAGE || into->base[1] == NO_PAGE || firstOf(into, 0) != firstOf(into, 1))
       into->flags &= ~(ULong)FLAG_UPDATE; /* the page had been read before, in the other part */
 }
 
-static inline Entry* entryIn(const Region* r, UInt slot)
-{
-   return UNLIKELY_((r->elsewhere[slot / 64] >> (slot & 63) & 1) != 0) ? r->at[slot] : &table[slot];
-}
-
-/* Puts an entry where its turn comes. One for which there is no region is told at once; Java sorts such a slice. */
-static inline void arrange(Thread* t, Entry* e)
+/* Takes an entry outside the table among the pages that the slice has come to. False: there is no region for it. */
+static Bool arrange(Entry* e)
 {
    Addr    page = pageOf(e);
-   Region* r = recent[page >> REGION_SHIFT & (RECENT - 1)];
-   if (r->number != page >> REGION_SHIFT) {
-      r = otherRegion(page >> REGION_SHIFT);
-      if (r == NULL) {
-         putRow(t, e);
-         clearEntry(e);
-         return;
-      }
-      recent[page >> REGION_SHIFT & (RECENT - 1)] = r;
-   }
+   Region* r = regionOf(page);
+   if (r == NULL)
+      return False;
    UInt  slot = slotOf(page);
    ULong bit = 1ULL << (slot & 63);
-   if (UNLIKELY_((r->pages[slot / 64] & bit) != 0)) {
-      merge(entryIn(r, slot), e);
-      clearEntry(e);
-      return;
+   if (r->pages[slot / 64] & bit) {
+      Entry* part = entryAt(r, slot);
+      if (part != NULL) {
+         merge(part, e);
+         clearEntry(e);
+         return True;
+      }
    }
-   r->pages[slot / 64] |= bit;
-   r->words |= 1u << slot / 64;
-   if (UNLIKELY_(e != &table[slot])) {
-      r->elsewhere[slot / 64] |= bit;
-      r->at[slot] = e;
-   }
+   comeTo(r, slot);
+   r->elsewhere[slot / 64] |= bit;
+   r->at[slot] = e;
+   return True;
 }
 
-static void putRegions(Thread* t)
+static Rows __attribute__((noinline)) putSeldom(Rows r, const Thread* t, const Entry* e)
 {
+   return putRow(r, t, e);
+}
+
+/* One for which there is no region comes out of order; Java sorts such a slice. */
+static void putRows(Thread* t)
+{
+   Rows rows = { 0 };
+   for (UInt i = 0; i < t->nSpill; i++)
+      if (!isEmpty(&t->spill[i]) && !arrange(&t->spill[i]))
+         rows = putSeldom(rows, t, &t->spill[i]);
    for (UInt k = 0; k < nRegions; k++) {
       Region* r = byNumber[k];
       for (; r->words != 0; r->words &= r->words - 1) {
          UInt i = __builtin_ctz(r->words);
          for (ULong pages = r->pages[i]; pages != 0; pages &= pages - 1) {
-            Entry* e = entryIn(r, i * 64 + __builtin_ctzll(pages));
-            putRow(t, e);
+            Entry* e = entryAt(r, i * 64 + __builtin_ctzll(pages));
+            if (e == NULL)
+               continue;
+            rows = putRow(rows, t, e);
             clearEntry(e);
          }
          r->pages[i] = r->elsewhere[i] = 0;
       }
    }
-}
-
-static void putRows(Thread* t, Bool ownsTable)
-{
-   if (nRegions > STALE_REGIONS)
-      forgetRegions();
-   if (ownsTable)
-      for (; listedWords != 0; listedWords &= listedWords - 1) {
-         UInt i = __builtin_ctz(listedWords);
-         for (ULong slots = listed[i]; slots != 0; slots &= slots - 1) {
-            Entry* e = &table[i * 64 + __builtin_ctzll(slots)];
-            if (!isEmpty(e))
-               arrange(t, e);
+   if (outOfOrder)
+      for (UInt i = 0; i < ENTRIES; i++)
+         if (!isEmpty(&table[i])) {
+            rows = putSeldom(rows, t, &table[i]);
+            clearEntry(&table[i]);
          }
-         listed[i] = 0;
-      }
-   for (UInt i = 0; i < t->nSpill; i++)
-      if (!isEmpty(&t->spill[i]))
-         arrange(t, &t->spill[i]);
-   putRegions(t);
-   endRows();
+   clearRegions();
+   if (rows.record != NULL)
+      endRows(rows.record, rows.at, rows.rows);
+   slicePages = rows.all;
 }
 
 static void dropEntry(Thread* t, const Entry* e) {}
@@ -603,19 +700,40 @@ static void dropEntry(Thread* t, const Entry* e) {}
 /* Writes the visits of the slice that ends at the thread's instruction count, begins the next. */
 static void endSlice(Thread* t)
 {
-   Bool ownsTable = tableOwner == t;
    slicePages = 0;
-   while (ownsTable && nParked > 0)
+   if (tableOwner != t) { /* the slice's entries are outside the table, and its pages not those of the regions */
+      emptyTable();
+      tableOwner = NULL;
+   }
+   while (tableOwner == t && nParked > 0)
       spill(t, &parked[--nParked]);
    if (recording)
-      putRows(t, ownsTable);
-   else if (ownsTable)
+      putRows(t);
+   else
       takeTableEntries(t, dropEntry);
    t->nSpill = 0;
    spillSlice++;
+   returned = False;
    t->sliceStart = t->instructions;
    if (running == t)
       *sliceLeft = sliceInstructions;
+}
+
+void initVisits(void)
+{
+   forgetRegions();
+   leftOf = VG_(calloc)("capture.leftOf", VG_N_THREADS + 1, sizeof(Long*));
+   for (Int i = 0; i < ENTRIES; i++)
+      clearEntry(&table[i]);
+}
+
+void freeVisits(Thread* t)
+{
+   VG_(free)(t->spill);
+   t->spill = NULL;
+   t->nSpill = t->maxSpill = 0;
+   if (tableOwner == t)
+      tableOwner = NULL;
 }
 
 /* Translated code holds the guest's registers in RBP. Were they handed over, each block would load them into a
@@ -655,6 +773,7 @@ void takeTable(Thread* t)
       if (tableOwner != NULL)
          emptyTable();
       tableOwner = t;
+      returned = t->nSpill > 0;
    }
    sliceLeft = leftOf[t->tid];
    if (sliceLeft == NULL) {
