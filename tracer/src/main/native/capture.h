@@ -204,6 +204,9 @@ void kernelAccess(Thread* t, Bool write, Addr a, SizeT bytes, Addr ip);
 Bool readable(Addr a, SizeT bytes);
 ULong nowNanos(void);
 
+/* faults.c */
+void beforeSignalAction(Int signal, Addr action);
+
 /* popcorn.c */
 extern Int popcornMode;      /* 0 off, 1 auto, 2 on */
 extern Int pretendNodes;

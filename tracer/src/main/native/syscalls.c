@@ -279,6 +279,8 @@ static void before(ThreadId tid, UInt number, UWord* args, UInt nArgs)
    keepTurn();
    if (number == __NR_sched_setaffinity && callNoMore != NULL)
       callNoMore();
+   if (number == __NR_rt_sigaction)
+      beforeSignalAction((Int)args[0], args[1]);
    if (!recording || t == NULL)
       return;
    if (running == t)

@@ -27,6 +27,8 @@ final class ProgramKindsTest {
         "processes.c",
         "signals.c",
         "signals.c -static-pie",
+        "faults.c",
+        "faults.c -static-pie",
         "throws.cc",
         "code.c",
         "crowd.c -no-pie",

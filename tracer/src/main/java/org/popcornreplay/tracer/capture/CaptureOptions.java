@@ -60,6 +60,8 @@ public record CaptureOptions(
                 "--vgdb=no",
                 "--fair-sched=try",
                 "--smc-check=all-non-file",
+                "--px-default=allregs-at-mem-access",
+                "--px-file-backed=sp-at-mem-access", // until it handles faults: faults.c
                 "--num-callers=12",
                 "--max-threads=" + MAX_THREADS,
                 "--to=" + pipes.resolve("stream"),

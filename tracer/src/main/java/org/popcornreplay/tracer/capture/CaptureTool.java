@@ -48,6 +48,7 @@ public record CaptureTool(Path directory, String valgrindVersion) {
       List.of(
           "capture.h",
           "code.c",
+          "faults.c",
           "follow.c",
           "instrument.c",
           LOCK,
