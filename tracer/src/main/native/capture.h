@@ -158,6 +158,7 @@ void  closeOutput(void);
 void  abandonOutput(void);
 void  flushOutput(void);
 UChar* reserve(UInt type, UInt payload); /* room for a record; payload rounded up to 8 */
+void  putRecord(UInt type, const ULong* payload, UInt bytes);
 void  trim(UChar* payload, UInt bytes);   /* shortens the record that was reserved last */
 void  putEvent(const Thread* t, UInt kind, Int code, ULong object, const ULong a[6], Long result,
                ULong nanos, Addr ip);

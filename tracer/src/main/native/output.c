@@ -17,6 +17,9 @@ extern SysRes VG_(am_shared_mmap_file_float_valgrind)(SizeT length, UInt protect
 #define SET_PIPE_BYTES 1031
 #define PIPE_BYTES (1 << 20)
 
+#define LINE_BYTES 64
+#define LONG_RECORD 4096
+
 #define FALLOCATE 285 /* fallocate(2) */
 #define MADVISE 28    /* madvise(2) */
 #define POPULATE 23   /* MADV_POPULATE_WRITE: one call instead of a page fault for each page; older kernels refuse it */
@@ -153,6 +156,7 @@ static void shareCurrent(void)
    UChar bell = 0;
    filledAs[at] = shared->filled;
    current->next = next;
+   __builtin_ia32_sfence(); /* what went past the caches, too, comes before what follows */
    __atomic_store_n(&shared->filled, shared->filled + 1, __ATOMIC_RELEASE);
    Int n = VG_(write)(fd, &bell, 1);
    if (n < 0 && n != -VKI_EAGAIN && n != -VKI_EINTR) /* a full pipe has bells enough */
@@ -202,6 +206,30 @@ UChar* reserve(UInt type, UInt payload)
       *(ULong*)(at + bytes) = 0; /* pads texts */
    used += bytes + 8;
    return at + 8;
+}
+
+/* Whole lines; what comes before and behind them as usual. */
+static void copyPastCaches(ULong* to, const ULong* from, UInt words)
+{
+   for (; words > 0 && ((UWord)to & (LINE_BYTES - 1)) != 0; words--)
+      *to++ = *from++;
+   for (UInt i = words & ~(LINE_BYTES / sizeof(ULong) - 1); i > 0; i--, words--)
+      __builtin_ia32_movnti64((long long*)to++, (long long)*from++);
+   for (; words > 0; words--)
+      *to++ = *from++;
+}
+
+/* A whole record. Long ones go past the caches where Java reads them: it may be late, and the program needs the caches. */
+void putRecord(UInt type, const ULong* payload, UInt bytes)
+{
+   ULong* to = (ULong*)reserve(type, bytes);
+   UInt   words = bytes / sizeof(ULong), rest = bytes % sizeof(ULong);
+   if (shared != NULL && bytes >= LONG_RECORD)
+      copyPastCaches(to, payload, words);
+   else
+      for (UInt i = 0; i < words; i++)
+         to[i] = payload[i];
+   VG_(memcpy)(to + words, payload + words, rest);
 }
 
 /* Gives back what the record that was reserved last does not need of its room. */

@@ -527,27 +527,27 @@ static void emptyTable(void)
 
 /* The rows of a slice. Handed on by value, so that all of it stays in registers. */
 typedef struct {
-   UChar* record; /* NULL = none is open */
-   UChar* at;
-   UInt   rows;   /* of the record */
+   UChar* at;   /* NULL = none is open */
+   UInt   rows; /* of the record */
    UInt   all;
-   ULong  page;   /* of the last row */
+   ULong  page; /* of the last row */
 } Rows;
 
-static Rows __attribute__((noinline)) beginRows(const Thread* t, ULong page, UInt all)
+static ULong rowsRecord[(SLICE_HEAD_BYTES + MOST_ROWS * MOST_ROW_BYTES) / sizeof(ULong)];
+
+static Rows beginRows(const Thread* t, ULong page, UInt all)
 {
-   UChar* r = reserve(RECORD_SLICE, SLICE_HEAD_BYTES + MOST_ROWS * MOST_ROW_BYTES);
-   ((UInt*)r)[0] = t->number;
-   ((ULong*)r)[1] = t->sliceStart;
-   ((ULong*)r)[2] = t->instructions;
-   ((ULong*)r)[3] = page;
-   return (Rows){ r, r + SLICE_HEAD_BYTES, 0, all, page };
+   ((UInt*)rowsRecord)[0] = t->number;
+   rowsRecord[1] = t->sliceStart;
+   rowsRecord[2] = t->instructions;
+   rowsRecord[3] = page;
+   return (Rows){ (UChar*)rowsRecord + SLICE_HEAD_BYTES, 0, all, page };
 }
 
-static void __attribute__((noinline)) endRows(UChar* record, UChar* at, UInt rows)
+static void __attribute__((noinline)) endRows(UChar* at, UInt rows)
 {
-   ((UInt*)record)[1] = rows;
-   trim(record, (UInt)(at - record));
+   ((UInt*)rowsRecord)[1] = rows;
+   putRecord(RECORD_SLICE, rowsRecord, (UInt)(at - (UChar*)rowsRecord));
 }
 
 static UChar* __attribute__((noinline)) putWide(UChar* to, const Entry* e, ULong page, UInt kinds)
@@ -587,7 +587,7 @@ static inline UInt numbers(const Entry* e, UInt write)
 static inline __attribute__((always_inline)) Rows putRow(Rows r, const Thread* t, const Entry* e)
 {
    ULong page = pageOf(e) >> 12;
-   if (UNLIKELY_(r.record == NULL))
+   if (UNLIKELY_(r.at == NULL))
       r = beginRows(t, page, r.all);
    UInt   reads = e->base[0] != NO_PAGE, writes = e->base[1] != NO_PAGE;
    UInt   bits = reads | writes << 1 | ((UInt)e->flags & (FLAG_LOCKED | FLAG_UPDATE)) << 1;
@@ -608,8 +608,8 @@ static inline __attribute__((always_inline)) Rows putRow(Rows r, const Thread* t
    r.rows++;
    r.all++;
    if (UNLIKELY_(r.rows == MOST_ROWS)) {
-      endRows(r.record, r.at, r.rows);
-      r.record = NULL;
+      endRows(r.at, r.rows);
+      r.at = NULL;
    }
    return r;
 }
@@ -690,8 +690,8 @@ static void putRows(Thread* t)
             clearEntry(&table[i]);
          }
    clearRegions();
-   if (rows.record != NULL)
-      endRows(rows.record, rows.at, rows.rows);
+   if (rows.at != NULL)
+      endRows(rows.at, rows.rows);
    slicePages = rows.all;
 }
 
