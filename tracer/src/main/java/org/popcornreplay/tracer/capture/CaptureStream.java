@@ -227,43 +227,7 @@ public final class CaptureStream {
         show();
         flushNowAndThen();
       }
-      int type = record.type();
-      if (type != SLICE) {
-        endSlice();
-      }
-      switch (type) {
-        case HELLO -> hello();
-        case SLICE -> slice();
-        case EVENT -> event();
-        case ATOMIC -> atomic();
-        case KERNEL -> kernel();
-        case THREAD -> threadBegins();
-        case NAME -> name();
-        case MAP -> map();
-        case CODE -> code();
-        case STACK -> stack();
-        case HEAP -> heap();
-        case SEGMENT -> segment();
-        case WORDS -> words();
-        case END -> {
-          record.expect(8);
-          ended = true;
-          exitStatus = record.number(0);
-        }
-        case NOTE -> note(record.text(0));
-        case THREAD_END -> threadEnds();
-        case PROGRAM -> {
-          record.expect(9);
-          words.add(record.text(8));
-        }
-        case WAITED -> {
-          record.expect(8);
-          waited.put(record.number(0), record.number(4));
-        }
-        case LEFT -> left = true;
-        default ->
-            throw new IOException("capture stream: type=" + type + ", expected 1 to " + LEFT);
-      }
+      readRecord();
     }
     endSlice();
     show();
@@ -273,6 +237,53 @@ public final class CaptureStream {
       }
     }
     trace.flush(); // rows that contradict each other are found here
+  }
+
+  /** A method of its own, which is compiled long before a loop that never ends. */
+  private void readRecord() throws IOException {
+    int type = record.type();
+    if (type == SLICE) {
+      slice();
+      return;
+    }
+    endSlice();
+    switch (type) {
+      case EVENT -> event();
+      case ATOMIC -> atomic();
+      case KERNEL -> kernel();
+      case WORDS -> words();
+      default -> readSeldom(type);
+    }
+  }
+
+  private void readSeldom(int type) throws IOException {
+    switch (type) {
+      case HELLO -> hello();
+      case THREAD -> threadBegins();
+      case NAME -> name();
+      case MAP -> map();
+      case CODE -> code();
+      case STACK -> stack();
+      case HEAP -> heap();
+      case SEGMENT -> segment();
+      case END -> {
+        record.expect(8);
+        ended = true;
+        exitStatus = record.number(0);
+      }
+      case NOTE -> note(record.text(0));
+      case THREAD_END -> threadEnds();
+      case PROGRAM -> {
+        record.expect(9);
+        words.add(record.text(8));
+      }
+      case WAITED -> {
+        record.expect(8);
+        waited.put(record.number(0), record.number(4));
+      }
+      case LEFT -> left = true;
+      default -> throw new IOException("capture stream: type=" + type + ", expected 1 to " + LEFT);
+    }
   }
 
   /** A recorder that is killed loses at most what it received in these nanoseconds. */
