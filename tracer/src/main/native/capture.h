@@ -177,12 +177,16 @@ void drain(void);            /* brings what C knows of the running thread up to 
 void takeTable(Thread* t);   /* t's code is about to run */
 void cutSlice(Thread* t);    /* an event cuts */
 void freeVisits(Thread* t);
+void putAtomic(const Thread* t, const Member* m, Addr a, UWord failed, ULong at);
 /* called by translated code */
 void sliceFull(void);
 void logFull(void);
 void visitMiss(Group* g, Addr a);
 void visitSlowly(const Segment* s, Addr a);
 void visitAtomic(const Segment* s, Addr a, UWord failed);
+
+/* full.c */
+void drainFull(Thread* t); /* what the running thread has logged */
 
 /* threads.c */
 void initThreads(void);

@@ -50,6 +50,7 @@ public record CaptureTool(Path directory, String valgrindVersion) {
           "code.c",
           "faults.c",
           "follow.c",
+          "full.c",
           "instrument.c",
           LOCK,
           LAUNCHER_SOURCE,
