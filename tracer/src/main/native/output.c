@@ -17,7 +17,6 @@ extern SysRes VG_(am_shared_mmap_file_float_valgrind)(SizeT length, UInt protect
 #define SET_PIPE_BYTES 1031
 #define PIPE_BYTES (1 << 20)
 
-#define LINE_BYTES 64
 #define LONG_RECORD 4096
 
 #define FALLOCATE 285 /* fallocate(2) */
@@ -208,24 +207,14 @@ UChar* reserve(UInt type, UInt payload)
    return at + 8;
 }
 
-/* Whole lines; what comes before and behind them as usual. */
-static void copyPastCaches(ULong* to, const ULong* from, UInt words)
-{
-   for (; words > 0 && ((UWord)to & (LINE_BYTES - 1)) != 0; words--)
-      *to++ = *from++;
-   for (UInt i = words & ~(LINE_BYTES / sizeof(ULong) - 1); i > 0; i--, words--)
-      __builtin_ia32_movnti64((long long*)to++, (long long)*from++);
-   for (; words > 0; words--)
-      *to++ = *from++;
-}
-
 /* A whole record. Long ones go past the caches where Java reads them: it may be late, and the program needs the caches. */
 void putRecord(UInt type, const ULong* payload, UInt bytes)
 {
    ULong* to = (ULong*)reserve(type, bytes);
    UInt   words = bytes / sizeof(ULong), rest = bytes % sizeof(ULong);
    if (shared != NULL && bytes >= LONG_RECORD)
-      copyPastCaches(to, payload, words);
+      for (UInt i = 0; i < words; i++)
+         __builtin_ia32_movnti64((long long*)&to[i], (long long)payload[i]);
    else
       for (UInt i = 0; i < words; i++)
          to[i] = payload[i];

@@ -474,49 +474,6 @@ static inline Entry* entryAt(const Region* r, UInt slot)
    return holds(second, page) ? second : NULL;
 }
 
-/* Ready for another slice, after each entry was taken. */
-static void clearRegions(void)
-{
-   outOfOrder = False;
-   if (nRegions > STALE_REGIONS)
-      forgetRegions();
-}
-
-/* Tells each entry of the table and forgets it. */
-static inline __attribute__((always_inline)) void takeTableEntries(Thread* t, void (*tell)(Thread* t, const Entry* e))
-{
-   for (UInt k = 0; k < nRegions; k++) {
-      Region* r = byNumber[k];
-      for (; r->words != 0; r->words &= r->words - 1) {
-         UInt i = __builtin_ctz(r->words);
-         for (ULong pages = r->pages[i]; pages != 0; pages &= pages - 1) {
-            Entry* e = entryAt(r, i * 64 + __builtin_ctzll(pages));
-            if (e == NULL)
-               continue;
-            tell(t, e);
-            clearEntry(e);
-         }
-         r->pages[i] = 0;
-      }
-   }
-   if (outOfOrder)
-      for (UInt i = 0; i < ENTRIES; i++)
-         if (!isEmpty(&table[i])) {
-            tell(t, &table[i]);
-            clearEntry(&table[i]);
-         }
-   clearRegions();
-}
-
-/* Moves what the table holds to its owner's other entries. */
-static void emptyTable(void)
-{
-   takeTableEntries(tableOwner, spill);
-   while (nParked > 0)
-      spill(tableOwner, &parked[--nParked]);
-   spillSlice++;
-}
-
 /* ---------------------------------------------------------------- rows */
 
 #define MOST_ROWS 512
@@ -582,7 +539,7 @@ static inline UInt numbers(const Entry* e, UInt write)
 
 /* Which kinds of access a page has seen nobody can guess: nothing is decided by a branch. What there is none of is written,
    too, and then overwritten. */
-static inline __attribute__((always_inline)) Rows putRow(Rows r, const Thread* t, const Entry* e)
+static inline __attribute__((always_inline)) Rows putRow(Rows r, Thread* t, const Entry* e)
 {
    ULong page = pageOf(e) >> 12;
    if (UNLIKELY_(r.at == NULL))
@@ -639,34 +596,21 @@ static Bool arrange(Entry* e)
    Region* r = regionOf(page);
    if (r == NULL)
       return False;
-   UInt  slot = slotOf(page);
-   ULong bit = 1ULL << (slot & 63);
-   if (r->pages[slot / 64] & bit) {
-      Entry* part = entryAt(r, slot);
-      if (part != NULL) {
-         merge(part, e);
-         clearEntry(e);
-         return True;
-      }
+   UInt   slot = slotOf(page);
+   Entry* part = comeTo(r, slot) ? NULL : entryAt(r, slot);
+   if (part != NULL) {
+      merge(part, e);
+      clearEntry(e);
+      return True;
    }
-   comeTo(r, slot);
-   r->elsewhere[slot / 64] |= bit;
+   r->elsewhere[slot / 64] |= 1ULL << (slot & 63);
    r->at[slot] = e;
    return True;
 }
 
-static Rows __attribute__((noinline)) putSeldom(Rows r, const Thread* t, const Entry* e)
+/* Hands each entry of the table on, by page, and forgets it. One for which there is no region comes last. */
+static inline __attribute__((always_inline)) Rows takeEntries(Rows rows, Thread* t, Rows (*take)(Rows, Thread*, const Entry*))
 {
-   return putRow(r, t, e);
-}
-
-/* One for which there is no region comes out of order; Java sorts such a slice. */
-static void putRows(Thread* t)
-{
-   Rows rows = { 0 };
-   for (UInt i = 0; i < t->nSpill; i++)
-      if (!isEmpty(&t->spill[i]) && !arrange(&t->spill[i]))
-         rows = putSeldom(rows, t, &t->spill[i]);
    for (UInt k = 0; k < nRegions; k++) {
       Region* r = byNumber[k];
       for (; r->words != 0; r->words &= r->words - 1) {
@@ -675,7 +619,7 @@ static void putRows(Thread* t)
             Entry* e = entryAt(r, i * 64 + __builtin_ctzll(pages));
             if (e == NULL)
                continue;
-            rows = putRow(rows, t, e);
+            rows = take(rows, t, e);
             clearEntry(e);
          }
          r->pages[i] = r->elsewhere[i] = 0;
@@ -684,16 +628,52 @@ static void putRows(Thread* t)
    if (outOfOrder)
       for (UInt i = 0; i < ENTRIES; i++)
          if (!isEmpty(&table[i])) {
-            rows = putSeldom(rows, t, &table[i]);
+            rows = take(rows, t, &table[i]);
             clearEntry(&table[i]);
          }
-   clearRegions();
+   outOfOrder = False;
+   if (nRegions > STALE_REGIONS)
+      forgetRegions();
+   return rows;
+}
+
+static Rows dropEntry(Rows rows, Thread* t, const Entry* e)
+{
+   return rows;
+}
+
+static Rows spillEntry(Rows rows, Thread* t, const Entry* e)
+{
+   spill(t, e);
+   return rows;
+}
+
+static void spillParked(void)
+{
+   while (nParked > 0)
+      spill(tableOwner, &parked[--nParked]);
+}
+
+/* Moves what the table holds to its owner's other entries. */
+static void emptyTable(void)
+{
+   takeEntries((Rows){ 0 }, tableOwner, spillEntry);
+   spillParked();
+   spillSlice++;
+}
+
+/* Java sorts a slice that has entries for which there is no region. */
+static void putRows(Thread* t)
+{
+   Rows rows = { 0 };
+   for (UInt i = 0; i < t->nSpill; i++)
+      if (!isEmpty(&t->spill[i]) && !arrange(&t->spill[i]))
+         rows = putRow(rows, t, &t->spill[i]);
+   rows = takeEntries(rows, t, putRow);
    if (rows.at != NULL)
       endRows(rows.at, rows.rows);
    slicePages = rows.all;
 }
-
-static void dropEntry(Thread* t, const Entry* e) {}
 
 /* Writes the visits of the slice that ends at the thread's instruction count, begins the next. */
 static void endSlice(Thread* t)
@@ -703,12 +683,11 @@ static void endSlice(Thread* t)
       emptyTable();
       tableOwner = NULL;
    }
-   while (tableOwner == t && nParked > 0)
-      spill(t, &parked[--nParked]);
+   spillParked();
    if (recording)
       putRows(t);
    else
-      takeTableEntries(t, dropEntry);
+      takeEntries((Rows){ 0 }, t, dropEntry);
    t->nSpill = 0;
    spillSlice++;
    returned = False;
